@@ -1,0 +1,1 @@
+"""The heart of Stammkunde: contacts, the log, the one door into it, and who is who."""
