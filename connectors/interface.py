@@ -14,14 +14,14 @@ setting or file and the remedy, when the source as a whole can't be read; a sing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
+from stammkunde.core.batch import Batch, Rejected
 from stammkunde.core.company import Company
-from stammkunde.core.contact import Contact, Item
 from stammkunde.core.errors import ConnectorError
 
 __all__ = [
@@ -50,31 +50,6 @@ class Memory(Protocol):
 
     def get(self, key: str) -> bytes | None:
         """The value last remembered under `key`, or None."""
-
-
-class Rejected(msgspec.Struct, frozen=True):
-    """An item that can't be read: why, its raw bytes, and where it stood."""
-
-    reason: str
-    raw: bytes
-    reference: str = ""
-
-
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """What one step of `fetch` found.
-
-    All contacts of one item stand in the same batch. `cursor` is opaque text, saved with the batch; None leaves the
-    saved one alone. `remember` maps keys to values (None forgets). `withdrawn` names items that the source once gave
-    and that concern nobody any more. `progress` is the share of the source read so far, 0 to 1, where known.
-    """
-
-    contacts: tuple[Contact, ...] = ()
-    cursor: str | None = None
-    rejected: tuple[Rejected, ...] = ()
-    ignored: Mapping[str, int] = {}
-    remember: Mapping[str, bytes | None] = {}
-    withdrawn: tuple[Item, ...] = ()
-    progress: float | None = None
 
 
 @runtime_checkable

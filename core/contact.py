@@ -46,6 +46,14 @@ SHOWN_APART = frozenset(
 )  # fmt: skip
 """Kinds that are kept and shown, but never counted."""
 
+FLAGS = frozenset(
+    {
+        "backfill", "broken_mime", "campaign", "encrypted", "header_flood", "html_only", "no_date", "oversized",
+        "signed", "staff", "test", "time_shifted", "too_deep", "too_many_parts", "total_differs", "unverified",
+    }
+)  # fmt: skip
+"""Marks that stand in the open part of an event; any other one is kept privately."""
+
 KINDS = COUNTED | ORDER_MILESTONES | SHOWN_APART
 
 
@@ -147,3 +155,16 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     related: Item | None = None
     reference: str = ""
     revises: bool = False
+
+
+def is_relationship(kind: str, direction: Direction | None, outcome: Outcome | None) -> bool:
+    """Whether a contact of this kind alone makes its counterpart a prospect or customer.
+
+    An order, a form, an address-book entry, a call in which people talked, a message, meeting, letter or visit of ours.
+    (A mail that answers one of ours is a relationship too; that depends on its thread and is concluded later.)
+    """
+    if kind in ORDER_MILESTONES or kind in ("form", "entry", "review", "complaint", "visit"):
+        return True
+    if kind == "call":
+        return outcome == "answered"
+    return kind in ("message", "meeting", "letter", "chat") and direction == "out"

@@ -1,0 +1,34 @@
+"""What one step of reading a source hands to intake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from stammkunde.core.contact import Contact, Item
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """An item that can't be read: why, its raw bytes, and where it stood."""
+
+    reason: str
+    raw: bytes
+    reference: str = ""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What one step of `fetch` found.
+
+    All contacts of one item stand in the same batch. `cursor` is opaque text, saved with the batch; None leaves the
+    saved one alone. `remember` maps keys to values (None forgets). `withdrawn` names items that the source once gave
+    and that concern nobody any more. `progress` is the share of the source read so far, 0 to 1, where known.
+    """
+
+    contacts: tuple[Contact, ...] = ()
+    cursor: str | None = None
+    rejected: tuple[Rejected, ...] = ()
+    ignored: Mapping[str, int] = {}
+    remember: Mapping[str, bytes | None] = {}
+    withdrawn: tuple[Item, ...] = ()
+    progress: float | None = None

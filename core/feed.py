@@ -1,0 +1,197 @@
+"""One reading of one source: batches go in, each in one transaction, and are counted.
+
+Every item ends in exactly one of recorded, duplicate, ignored or rejected.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+
+from stammkunde.core.batch import Batch, Rejected
+from stammkunde.core.crypto import InvalidTag
+from stammkunde.core.errors import CursorConflictError, KeyStoreError
+from stammkunde.core.log.store import Log
+from stammkunde.core.log.transaction import Transaction
+
+if TYPE_CHECKING:
+    from stammkunde.core.intake import Intake
+
+Keep: TypeAlias = Literal["text", "subject", "facts"]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A source as intake sees it: `system` is the namespace of its ids, `keep` what of a message is stored at all."""
+
+    name: str
+    connector: str
+    system: str = ""
+    keep: Keep = "text"
+
+    @property
+    def namespace(self) -> str:
+        """The setting `system`; default: the source's name."""
+        return self.system or self.name
+
+
+class Counts(msgspec.Struct):
+    """What became of the items of a reading; contacts, amended, retracted and sighted count contacts."""
+
+    recorded: int = 0
+    duplicates: int = 0
+    ignored: Counter[str] = msgspec.field(default_factory=Counter)
+    rejected: int = 0
+    contacts: int = 0
+    amended: int = 0
+    retracted: int = 0
+    sighted: int = 0
+    customers_opened: int = 0
+    unassigned: int = 0
+
+    @property
+    def items(self) -> int:
+        """All items that the source gave."""
+        return self.recorded + self.duplicates + self.ignored.total() + self.rejected
+
+
+class SystemMemory:
+    """What connectors remembered of one system; keys as keyed hashes, values sealed."""
+
+    def __init__(self, log: Log, system: str) -> None:
+        """`system` is the namespace that several sources may share."""
+        self._log = log
+        self._system = system
+
+    def get(self, key: str) -> bytes | None:
+        """The value last committed under a key."""
+        with self._log.store.reading() as cursor:
+            row = cursor.execute(
+                "SELECT value FROM memory WHERE system = ? AND key = ?",
+                (self._system, self._hash(key)),
+            ).fetchone()
+        return self._log.keys.keys.seal.unseal(row[0], b"memory") if row else None
+
+    def save(self, cursor: sqlite3.Cursor, values: Iterable[tuple[str, bytes | None]]) -> None:
+        """Write or forget, within the events' transaction."""
+        seal = self._log.keys.keys.seal.seal
+        for key, value in values:
+            where = (self._system, self._hash(key))
+            if value is None:
+                cursor.execute("DELETE FROM memory WHERE system = ? AND key = ?", where)
+            else:
+                cursor.execute(
+                    "INSERT INTO memory VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+                    (*where, seal(value, b"memory")),
+                )
+
+    def _hash(self, key: str) -> bytes:
+        return self._log.keys.keys.index(b"memory\0" + key.encode(errors="surrogatepass"))[:16]
+
+
+class Feed:
+    """A source that is being read. Of two processes that advance one cursor, one wins and the other is refused."""
+
+    def __init__(self, intake: Intake, source: Source, *, advance: bool) -> None:
+        """`advance` says whether cursors are saved (`sync`) or left alone (`import`)."""
+        self.source = source
+        self.counts = Counts()
+        self.memory = SystemMemory(intake.log, source.namespace)
+        self._intake = intake
+        self._advance = advance
+        self._handles: Counter[str] = Counter()
+        with intake.log.store.reading() as cursor:
+            row = cursor.execute(
+                "SELECT version, cursor FROM sources WHERE name = ?", (source.name,)
+            ).fetchone()
+        self._version = row[0] if row else 0
+        self.cursor = self._unseal(row[1]) if row and row[1] and advance else None
+
+    def record(self, batch: Batch) -> None:
+        """Commit one batch: all of it, or nothing and an exception."""
+        self._intake.record(self, batch)
+
+    def finish(self) -> Counts:
+        """Note the success and how many of the contacts have no customer now."""
+        with self._intake.transaction() as (transaction, _):
+            self.number(transaction)
+            transaction.cursor.execute(
+                "UPDATE sources SET last_success = ? WHERE name = ?",
+                (transaction.time(), self.source.name),
+            )
+            self.counts.unassigned = self._intake.unassigned(self._handles)
+        return self.counts
+
+    # ---- within intake's transaction
+
+    def number(self, transaction: Transaction) -> int:
+        """The source's number in the side tables; of a new source, a new one."""
+        row = transaction.cursor.execute(
+            "INSERT INTO sources (name, connector, system) VALUES (?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET connector = excluded.connector, system = excluded.system"
+            " RETURNING number",
+            (self.source.name, self.source.connector, self.source.namespace),
+        ).fetchone()
+        return int(row[0])
+
+    def move_on(self, transaction: Transaction, cursor: str | None) -> int:
+        """Save the cursor if nobody else did meanwhile; the source's new version."""
+        if cursor is None or not self._advance:
+            return self._version
+        sealed = self._intake.log.keys.keys.seal.seal(cursor.encode(), b"cursor")
+        transaction.cursor.execute(
+            "UPDATE sources SET cursor = ?, version = version + 1 WHERE name = ? AND version = ?",
+            (sealed, self.source.name, self._version),
+        )
+        if transaction.cursor.rowcount != 1:
+            raise CursorConflictError(
+                f"Another process is reading “{self.source.name}” at the same time: let it finish, then run this again."
+            )
+        return self._version + 1
+
+    def committed(
+        self, version: int, cursor: str | None, counts: Counts, handles: Counter[str]
+    ) -> None:
+        """Take over what a committed batch brought."""
+        self._version = version
+        if cursor is not None and self._advance:
+            self.cursor = cursor
+        mine = self.counts
+        for field in counts.__struct_fields__:
+            if field == "ignored":
+                mine.ignored.update(counts.ignored)
+            else:
+                setattr(mine, field, getattr(mine, field) + getattr(counts, field))
+        self._handles.update(handles)
+
+    def _unseal(self, cursor: bytes) -> str:
+        try:
+            return self._intake.log.keys.keys.seal.unseal(cursor, b"cursor").decode()
+        except InvalidTag:
+            raise KeyStoreError(
+                f"The cursor of “{self.source.name}” can't be opened: keys.db belongs to another log."
+            ) from None
+
+
+def quarantine(
+    transaction: Transaction, log: Log, source: int, rejected: Iterable[Rejected]
+) -> None:
+    """Keep what can't be read, sealed; the same bytes of one source are kept once."""
+    keys = log.keys.keys
+    transaction.cursor.executemany(
+        "INSERT INTO quarantine (source, digest, reason, sealed, seen_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (source, digest) DO UPDATE SET reason = excluded.reason",
+        [
+            (
+                source,
+                keys.index(b"quarantine\0" + item.raw)[:16],
+                item.reason,
+                keys.seal.seal(msgspec.msgpack.encode((item.raw, item.reference)), b"quarantine"),
+                transaction.time(),
+            )
+            for item in rejected
+        ],
+    )

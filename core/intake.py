@@ -1,0 +1,300 @@
+"""The one door into the log: deduplicate, record, and say whose contact it is, in one transaction a batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from stammkunde.core import ids
+from stammkunde.core.assignment import Assignment
+from stammkunde.core.batch import Batch
+from stammkunde.core.codec import encode, with_handle
+from stammkunde.core.company import Company
+from stammkunde.core.conclusions import decision_events, handle_seen
+from stammkunde.core.contact import Contact, Identifier, Item
+from stammkunde.core.events import ContactRetracted, Event, Facts, NewEvent, Open, SightedPrivate
+from stammkunde.core.facts import content_of, facts_of, latest_facts, observation
+from stammkunde.core.feed import Counts, Feed, Source, quarantine
+from stammkunde.core.items import Known, known_items, save_items
+from stammkunde.core.log.store import Log
+from stammkunde.core.log.transaction import Transaction
+
+MAIL = "mail"
+"""The namespace of mails, whichever mailbox they stood in."""
+
+
+class Prepared(msgspec.Struct):
+    """A contact made ready outside the lock."""
+
+    id: str
+    contact: Contact
+    facts: Facts
+    open: bytes
+    content: bytes
+    identifiers: tuple[Identifier, ...]
+
+
+class _Private(msgspec.Struct, omit_defaults=True):
+    """`ContactPrivate` with its content already encoded."""
+
+    source: str
+    reference: str
+    content: msgspec.Raw
+
+
+class Sitting(msgspec.Struct):
+    """One batch under the lock: where its events and counts gather."""
+
+    transaction: Transaction
+    events: list[NewEvent]
+    counts: Counts
+    source: Source
+    number: int
+    handles: Counter[str]
+
+
+class Intake:
+    """Records contacts and decides, under the log's lock, whose they are."""
+
+    def __init__(self, log: Log, assignment: Assignment, company: Company) -> None:
+        """One for each open log; the assignment's evidence stands in the log's own database."""
+        self.log = log
+        self.assignment = assignment
+        self._company = company
+        self._never = frozenset(company.never)
+        self._numbers = frozenset(company.numbers)
+        self._position = -1
+
+    def open(self, source: Source, *, advance: bool = False) -> Feed:
+        """Begin to read a source; with `advance`, its cursor is saved with each batch."""
+        return Feed(self, source, advance=advance)
+
+    # ---- a batch
+
+    def record(self, feed: Feed, batch: Batch) -> None:
+        """Commit one batch of a feed; `Feed.record` calls this."""
+        counts = Counts(ignored=Counter(batch.ignored), rejected=len(batch.rejected))
+        items = self._prepare(feed.source, batch.contacts, counts)
+        withdrawn = [self._item_id(feed.source, item) for item in batch.withdrawn]
+        with self.transaction() as (transaction, events):
+            number = feed.number(transaction)
+            version = feed.move_on(transaction, batch.cursor)
+            feed.memory.save(transaction.cursor, batch.remember.items())
+            quarantine(transaction, self.log, number, batch.rejected)
+            known = known_items(transaction.cursor, [*items, *withdrawn])
+            sitting = Sitting(transaction, events, counts, feed.source, number, Counter())
+            changed: dict[bytes, Known] = {}
+            for item, contacts in items.items():
+                row = known.get(item)
+                if row is None:
+                    changed[item] = self._new(sitting, contacts)
+                elif self._again(sitting, row, contacts):
+                    changed[item] = row
+            for item in withdrawn:
+                row = known.get(item)
+                if row and self._retract(sitting, row, set(row.contacts)):
+                    changed[item] = row
+            save_items(transaction.cursor, changed.items())
+            counts.customers_opened = self.settle(transaction, events)
+        feed.committed(version, batch.cursor, counts, sitting.handles)
+
+    @contextmanager
+    def transaction(self) -> Iterator[tuple[Transaction, list[NewEvent]]]:
+        """The log's lock, with evidence that is fresh under it; what the list holds at the end is appended."""
+        events: list[NewEvent] = []
+        evidence = self.assignment.evidence
+        try:
+            with self.log.transaction() as transaction:
+                evidence.attach(transaction.cursor)
+                if transaction.before != self._position:
+                    evidence.drop()
+                yield transaction, events
+                transaction.append(events)
+                evidence.save()
+            self._position = transaction.after
+        except BaseException:
+            evidence.drop()
+            self._position = -1
+            raise
+
+    def settle(self, transaction: Transaction, events: list[NewEvent]) -> int:
+        """Conclude what the new evidence changes, as further events; the number of customers opened."""
+        decisions = self.assignment.settle()
+        concluded = decision_events(decisions, transaction, self.log)
+        events += concluded
+        return sum(event.topic == "customer.opened" for event in concluded)
+
+    def unassigned(self, handles: Counter[str]) -> int:
+        """How many of these contacts, counted by handle (empty: none), have no customer now."""
+        customer_of = self.assignment.customer_of_handle
+        return sum(n for handle, n in handles.items() if not handle or not customer_of(handle))
+
+    # ---- outside the lock
+
+    def _prepare(
+        self, source: Source, contacts: Sequence[Contact], counts: Counts
+    ) -> dict[bytes, list[Prepared]]:
+        """Contacts by item, ready to be written; those of which nothing may be stored are counted and gone."""
+        items: dict[bytes, list[Prepared]] = {}
+        never: set[bytes] = set()
+        for contact in contacts:
+            item = self._item_id(source, contact.item, contact.channel)
+            if self._never and self._is_never(contact):
+                never.add(item)
+                continue
+            prepared = self._ready(source, contact, item)
+            group = items.setdefault(item, [])
+            twin = next((at for at, other in enumerate(group) if other.id == prepared.id), None)
+            if twin is None:
+                group.append(prepared)
+                continue
+            counts.duplicates += twin == 0
+            if contact.revises:
+                group[twin] = prepared
+        if kept_out := len(never - items.keys()):
+            counts.ignored["never"] += kept_out
+        return items
+
+    def _item_id(self, source: Source, item: Item, channel: str = "") -> bytes:
+        return ids.item_id(self.log.keys.keys.ids, _namespace(source, channel), item)
+
+    def _is_never(self, contact: Contact) -> bool:
+        addresses = [i.value for i in contact.identifiers if i.kind == "mail"]
+        return any(
+            address in self._never or address.rpartition("@")[2] in self._never
+            for address in (*addresses, contact.party)
+            if address
+        )
+
+    def _is_own(self, identifier: Identifier) -> bool:
+        if identifier.kind == "mail":
+            return self._company.owns(identifier.value)
+        return identifier.kind == "phone" and identifier.value in self._numbers
+
+    def _ready(self, source: Source, contact: Contact, item: bytes) -> Prepared:
+        mac = self.log.keys.keys.ids
+        namespace = _namespace(source, contact.channel)
+        identifiers = tuple(i for i in contact.identifiers if not self._is_own(i))
+        facts = facts_of(
+            contact,
+            item=item.hex(),
+            thread=ids.key_id(mac, "thread", namespace, contact.thread) if contact.thread else "",
+            order=ids.key_id(mac, "order", namespace, contact.order) if contact.order else "",
+            related=ids.item_id(mac, namespace, contact.related).hex() if contact.related else "",
+        )
+        return Prepared(
+            ids.contact_id(mac, namespace, contact.item, contact.party),
+            contact,
+            facts,
+            encode(facts),
+            encode(content_of(contact, identifiers, source.keep)),
+            identifiers,
+        )
+
+    def _digest(self, contacts: Iterable[Prepared]) -> bytes:
+        """A keyed digest of the facts that do not depend on the source."""
+        parts = sorted(b"%b%b" % (prepared.open, prepared.content) for prepared in contacts)
+        return self.log.keys.keys.index(b"item\0" + b"".join(parts))[:16]
+
+    # ---- under the lock
+
+    def _new(self, sitting: Sitting, contacts: list[Prepared]) -> Known:
+        for prepared in contacts:
+            self._write(sitting, prepared)
+            sitting.transaction.new_stream(prepared.id)
+        sitting.counts.recorded += 1
+        return Known(self._digest(contacts), {sitting.number}, {p.id: True for p in contacts})
+
+    def _write(self, sitting: Sitting, prepared: Prepared, version: int = 1) -> None:
+        """Take a contact into evidence and into the log."""
+        handle, new = self.assignment.handle_for(prepared.identifiers, prepared.contact.name)
+        if new and handle:
+            sitting.events.append(handle_seen(self.log.codec, self.assignment, handle))
+            sitting.transaction.new_stream(handle)
+        self.assignment.observe((observation(prepared.id, prepared.facts, handle),))
+        private = _Private(
+            sitting.source.name, prepared.contact.reference, msgspec.Raw(prepared.content)
+        )
+        topic = "contact.recorded" if version == 1 else "contact.amended"
+        sitting.events.append(
+            NewEvent(
+                prepared.id, version, topic, with_handle(prepared.open, handle), encode(private)
+            )
+        )
+        if version == 1:
+            sitting.counts.contacts += 1
+            sitting.handles[handle or ""] += 1
+
+    def _again(self, sitting: Sitting, row: Known, contacts: list[Prepared]) -> bool:
+        """A known item: a duplicate, unless the connector says that it changed and its facts do differ."""
+        sitting.counts.duplicates += 1
+        sighted = sitting.number not in row.sources
+        if sighted:
+            row.sources.add(sitting.number)
+            self._sight(sitting, row)
+        if not any(prepared.contact.revises for prepared in contacts):
+            return sighted
+        digest = self._digest(contacts)
+        if digest == row.digest:
+            return sighted
+        row.digest = digest
+        self._retract(sitting, row, row.contacts.keys() - {p.id for p in contacts})
+        for prepared in contacts:
+            self._amend(sitting, row, prepared)
+        return True
+
+    def _sight(self, sitting: Sitting, row: Known) -> None:
+        seen = SightedPrivate(source=sitting.source.name)
+        for contact in row.contacts:
+            version = sitting.transaction.next_version(contact)
+            event = self.log.codec.new(contact, version, "contact.sighted", Open(), seen)
+            sitting.events.append(event)
+            sitting.counts.sighted += 1
+
+    def _amend(self, sitting: Sitting, row: Known, prepared: Prepared) -> None:
+        if prepared.id not in row.contacts:
+            self._write(sitting, prepared)
+        else:
+            latest = self._latest(sitting.transaction, prepared.id)
+            if row.contacts[prepared.id]:
+                if self._same(latest, prepared):
+                    return
+                self._forget(prepared.id, latest)
+            self._write(sitting, prepared, sitting.transaction.next_version(prepared.id))
+            sitting.counts.amended += 1
+        row.contacts[prepared.id] = True
+
+    @staticmethod
+    def _same(latest: Event, prepared: Prepared) -> bool:
+        content = getattr(latest.private, "content", None)
+        facts = msgspec.structs.replace(latest.open, handle="")
+        return facts == prepared.facts and (content is None or encode(content) == prepared.content)
+
+    def _retract(self, sitting: Sitting, row: Known, contacts: Iterable[str]) -> bool:
+        living = sorted(contact for contact in contacts if row.contacts[contact])
+        for contact in living:
+            self._forget(contact, self._latest(sitting.transaction, contact))
+            version = sitting.transaction.next_version(contact)
+            reason = ContactRetracted(reason="withdrawn")
+            sitting.events.append(self.log.codec.new(contact, version, "contact.retracted", reason))
+            row.contacts[contact] = False
+            sitting.counts.retracted += 1
+        return bool(living)
+
+    def _latest(self, transaction: Transaction, contact: str) -> Event:
+        return latest_facts(self.log.stream(contact, transaction.cursor))
+
+    def _forget(self, contact: str, latest: Event) -> None:
+        facts = latest.open
+        self.assignment.forget((observation(contact, facts, facts.handle or None),))
+
+
+def _namespace(source: Source, channel: str) -> str:
+    return (
+        MAIL
+        if channel == MAIL or not channel and source.connector == "mailbox"
+        else source.namespace
+    )

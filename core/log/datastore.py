@@ -1,0 +1,106 @@
+"""SQLite as our files need it: safe across a power cut, one writer at a time, fair between processes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from eventsourcing.persistence import PersistenceError
+from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+
+from stammkunde.core.errors import HomeError
+
+LOCK_TIMEOUT_S = 60
+
+
+class _Pool(SQLiteConnectionPool):
+    """Connections with what the library leaves open: durability said aloud, and deleted keys overwritten."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        cursor = connection.cursor()
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "recursive_triggers=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        return connection
+
+
+class Datastore(SQLiteDatastore):
+    """One SQLite file of a home, with a pool of connections."""
+
+    def __init__(self, path: Path) -> None:
+        """Creates the file, readable by its owner alone, if it is not there."""
+        super().__init__(str(path), lock_timeout=LOCK_TIMEOUT_S)
+        self.path = path
+        with plain_errors(path):
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self.pool.close()
+            self.pool = _Pool(db_name=f"file:{path}", lock_timeout=LOCK_TIMEOUT_S)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Cursor]:
+        """A cursor in one consistent view of the file; rows are tuples."""
+        with plain_errors(self.path), self.transaction(commit=False) as wrapped:
+            cursor = wrapped.sqlite_cursor
+            cursor.row_factory = None
+            yield cursor
+
+
+class Turnstile:
+    """Lets writers of all processes in one after the other, so that a bulk import can't starve a single append.
+
+    SQLite's own lock is won by whoever happens to try at the right moment; a lock on a file queues.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """The file is made if absent; it stays empty."""
+        self._path = path
+        self._handle = -1
+
+    def __enter__(self) -> None:
+        """Wait for our turn."""
+        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(self._handle, fcntl.LOCK_EX)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let the next one in."""
+        os.close(self._handle)
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the disk say into one line with a remedy."""
+    try:
+        yield
+    except (sqlite3.Error, PersistenceError, OSError) as error:
+        words = str(error).lower()
+        if isinstance(error, sqlite3.IntegrityError) or "constraint" in words:
+            raise
+        raise HomeError(_remedy(path, words)) from error
+
+
+def _remedy(path: Path, words: str) -> str:
+    for sign, remedy in (
+        ("full", "the disk is full: make room, then run the command again; nothing recorded is lost"),
+        ("no space", "the disk is full: make room, then run the command again; nothing recorded is lost"),
+        ("locked", "another process holds it: wait until it is done, then try again"),
+        ("readonly", "it can't be written: give this user the right to write file and folder"),
+        ("read-only", "it can't be written: give this user the right to write file and folder"),
+        ("permission", "access is refused: give this user the right to read and write it"),
+        ("not a database", "it is damaged or no database: restore it from a backup"),
+        ("malformed", "it is damaged: restore it from a backup"),
+        ("unable to open", "it can't be opened: does the folder exist, and may this user write there?"),
+    ):  # fmt: skip
+        if sign in words:
+            return f"{path.name}: {remedy}."
+    return f"{path.name}: {words.strip('()')}."

@@ -1,0 +1,202 @@
+"""The log on SQLite: append under one lock, read in order, follow.
+
+`eventsourcing` brings the table's shape, the connections and its reading interface; rows are read as tuples here, since
+its objects cost more than the rows themselves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from eventsourcing.sqlite import SQLiteApplicationRecorder
+
+from stammkunde.core.codec import Codec
+from stammkunde.core.errors import HomeError, KeyStoreError
+from stammkunde.core.events import ERASED, Event
+from stammkunde.core.keys import KeyStore
+from stammkunde.core.log import schema
+from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors
+from stammkunde.core.log.transaction import Transaction
+
+Row = tuple[int, str, int, str, bytes]
+_SELECT = (
+    "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
+    " WHERE rowid > ? ORDER BY rowid LIMIT ?"
+)
+
+
+class Recorder(SQLiteApplicationRecorder):
+    """The library's recorder over our table, so that its readers and tools can read the log."""
+
+    def construct_create_table_statements(self) -> list[str]:
+        """Our own table: explicit positions that are never used twice."""
+        return [schema.EVENTS, *schema.TABLES, *schema.GUARDS]
+
+
+class Log:
+    """What was recorded, in order, for ever."""
+
+    def __init__(
+        self, path: Path, keys: KeyStore, *, codec: Codec | None = None, tables: str = ""
+    ) -> None:
+        """Opens or creates the log. `tables` is further SQL whose rows are written in the events' transactions."""
+        self.store = Datastore(path)
+        self.keys = keys
+        self.codec = codec or Codec()
+        self._turnstile_path = path.with_name(path.name + "-turn")
+        self._listeners: list[Callable[[], None]] = []
+        self._lock = threading.RLock()
+        with plain_errors(path):
+            self._refuse_newer()
+            self.recorder = Recorder(self.store)
+            self.recorder.create_table()
+            with self.store.transaction(commit=True) as cursor:
+                for statement in filter(str.strip, tables.split(";")):
+                    cursor.execute(statement)
+                cursor.execute(
+                    "INSERT INTO home VALUES ('format', ?) ON CONFLICT DO NOTHING",
+                    (str(schema.FORMAT),),
+                )
+
+    def close(self) -> None:
+        """Write down the chain's head and close both files."""
+        self.keys.close()
+        self.store.close()
+
+    def _refuse_newer(self) -> None:
+        with self.store.reading() as cursor:
+            if not cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'home'").fetchone():
+                return
+            row = cursor.execute("SELECT value FROM home WHERE name = 'format'").fetchone()
+        if row and int(row[0]) > schema.FORMAT:
+            raise HomeError(
+                f"This home has format {row[0]}, this program knows up to {schema.FORMAT}: update Stammkunde."
+            )
+
+    # ---- reading
+
+    def last_position(self) -> int:
+        """Position of the newest event, 0 in an empty log."""
+        with self.store.reading() as cursor:
+            return int(
+                cursor.execute("SELECT coalesce(max(rowid), 0) FROM stored_events").fetchone()[0]
+            )
+
+    def read(self, after: int, limit: int) -> list[Event]:
+        """Up to `limit` events behind a position, whole; `Erased` stands for a private part without a key."""
+        with self.store.reading() as cursor:
+            rows = cursor.execute(_SELECT, (after, limit)).fetchall()
+            times = self._times(cursor, rows)
+        return self._decode(rows, times)
+
+    def read_open(self, after: int, limit: int) -> list[Event]:
+        """The same with the open parts alone (`private` is None): three times as fast, and no key is needed."""
+        with self.store.reading() as cursor:
+            rows = cursor.execute(_SELECT, (after, limit)).fetchall()
+            times = self._times(cursor, rows)
+        open_part = self.codec.open_part
+        return [
+            Event(row[0], row[1], row[2], row[3], at, open_part(row[3], row[4]), None)
+            for row, at in zip(rows, times, strict=True)
+        ]
+
+    def stream(self, stream: str, cursor: sqlite3.Cursor | None = None) -> list[Event]:
+        """All events of one stream, oldest first; within a transaction by its own cursor."""
+        if cursor is None:
+            with self.store.reading() as reading:
+                return self.stream(stream, reading)
+        rows = cursor.execute(
+            "SELECT rowid, originator_id, originator_version, topic, state FROM stored_events"
+            " WHERE originator_id = ? ORDER BY originator_version",
+            (stream,),
+        ).fetchall()
+        times = [self._time(cursor, row[0]) for row in rows]
+        return self._decode(rows, times)
+
+    def _decode(self, rows: list[Row], times: list[int]) -> list[Event]:
+        codec, key_of = self.codec, self.keys.key
+        sealed = list({row[1] for row in rows if codec.is_sealed(row[4])})
+        salts = self.keys.salts(sealed)
+        events = []
+        for (position, stream, version, topic, state), at in zip(rows, times, strict=True):
+            private: Any = None
+            if not codec.is_sealed(state):
+                open_ = codec.open_part(topic, state)
+            else:
+                try:
+                    salt = salts[stream]
+                except KeyError:
+                    raise KeyStoreError(
+                        f"The key of event {position} is lost: put keys.db back from the backup of the same day."
+                    ) from None
+                if salt is None:
+                    open_, private = codec.open_part(topic, state), ERASED
+                else:
+                    key = key_of(stream, salt)
+                    open_, private = codec.both_parts(stream, version, topic, state, key)
+            events.append(Event(position, stream, version, topic, at, open_, private))
+        return events
+
+    @staticmethod
+    def _time(cursor: sqlite3.Cursor, position: int) -> int:
+        row = cursor.execute(
+            "SELECT recorded_at FROM digests WHERE position >= ? ORDER BY position LIMIT 1",
+            (position,),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _times(self, cursor: sqlite3.Cursor, rows: list[Row]) -> list[int]:
+        """When each row was recorded: the time of the first transaction that ends at or behind it."""
+        if not rows:
+            return []
+        first, last = rows[0][0], rows[-1][0]
+        found = cursor.execute(
+            "SELECT position, recorded_at FROM digests WHERE position >= ? AND first <= ? ORDER BY position",
+            (first, last),
+        ).fetchall()
+        ends = [row[0] for row in found]
+        times = [row[1] for row in found] + [0]
+        return [times[bisect_left(ends, row[0])] for row in rows]
+
+    # ---- writing
+
+    @contextmanager
+    def transaction(self, now: Callable[[], int] | None = None) -> Iterator[Transaction]:
+        """One transaction: what is decided inside is decided under the log's lock, and all of it counts or none.
+
+        `now` gives microseconds since 1970 UTC. Nothing else may be written to the log's database elsewhere.
+        """
+        with self._lock, plain_errors(self.store.path):
+            with self.store.get_connection(commit=True) as connection:
+                wrapped = connection.cursor()
+                with wrapped as cursor:
+                    cursor.row_factory = None
+                    with Turnstile(self._turnstile_path):
+                        cursor.execute("BEGIN IMMEDIATE")
+                    try:
+                        transaction = Transaction(cursor, self.codec, self.keys, now or _now)
+                        yield transaction
+                        head = transaction.finish()
+                        cursor.execute("COMMIT")
+                    except BaseException:
+                        cursor.execute("ROLLBACK")
+                        raise
+            if head:
+                self.keys.settle(head)
+                for poke in self._listeners:
+                    poke()
+
+    def listen(self, poke: Callable[[], None]) -> None:
+        """Call `poke` after each transaction of this process that appended events."""
+        self._listeners.append(poke)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

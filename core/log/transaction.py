@@ -1,0 +1,118 @@
+"""One transaction of the log: collect events, then seal, number, sign and insert them together."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+
+from stammkunde.core.codec import Codec
+from stammkunde.core.events import NewEvent
+from stammkunde.core.keys import KeyStore
+
+_CHUNK = 900
+
+
+class Transaction:
+    """What one batch or one decision adds to the log.
+
+    `cursor` writes side tables in the same transaction; `before` and `after` are the log's last position at its
+    beginning and its end.
+    """
+
+    def __init__(
+        self, cursor: sqlite3.Cursor, codec: Codec, keys: KeyStore, now: Callable[[], int]
+    ) -> None:
+        """Made by `Log.transaction` after the lock is held."""
+        self.cursor = cursor
+        self._codec = codec
+        self._keys = keys
+        self._now = now
+        self._events: list[NewEvent] = []
+        self._versions: dict[str, int] = {}
+        self._last = cursor.execute(
+            "SELECT position, recorded_at, mac FROM digests ORDER BY position DESC LIMIT 1"
+        ).fetchone() or (0, 0, b"")
+        self.before = self.after = int(self._last[0])
+
+    def time(self) -> int:
+        """Now, in microseconds since 1970 UTC."""
+        return self._now()
+
+    def append(self, events: Iterable[NewEvent]) -> None:
+        """Add events with their versions in their streams; they are written when the transaction ends."""
+        self._events.extend(events)
+
+    def new_stream(self, stream: str) -> None:
+        """Say that a stream begins with this transaction, at version 1: nobody looks it up."""
+        self._versions[stream] = 1
+
+    def next_version(self, stream: str) -> int:
+        """The next free version of a stream, counting what this transaction took already."""
+        if stream not in self._versions:
+            self.look_up([stream])
+        self._versions[stream] += 1
+        return self._versions[stream]
+
+    def look_up(self, streams: Sequence[str]) -> None:
+        """Read the versions of many streams at once, before `next_version` asks for each."""
+        wanted = [stream for stream in streams if stream not in self._versions]
+        for start in range(0, len(wanted), _CHUNK):
+            part = wanted[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            found = dict(
+                self.cursor.execute(
+                    "SELECT originator_id, max(originator_version) FROM stored_events"
+                    f" WHERE originator_id IN ({marks}) GROUP BY originator_id",
+                    part,
+                ).fetchall()
+            )
+            for stream in part:
+                self._versions[stream] = found.get(stream, 0)
+
+    def finish(self) -> tuple[int, bytes] | None:
+        """Seal and insert; the new head of the chain, or None where nothing was appended.
+
+        The chain's code covers the previous code, the time, and each row's position, stream, version, topic and state,
+        each with its length.
+        """
+        if not self._events:
+            return None
+        salts = self._keys.add(event.stream for event in self._events if event.private)
+        cursor = self.cursor
+        last = self._last
+        row = cursor.execute(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'"
+        ).fetchone()
+        position = first = (row[0] if row else 0) + 1
+        recorded_at = max(self._now(), last[1] + 1)
+        rows: list[tuple[int, str, int, str, bytes]] = []
+        seal, key_of = self._codec.seal, self._keys.key
+        for event in self._events:
+            if event.private:
+                salt = salts[event.stream]
+                key = key_of(event.stream, salt) if salt else None
+            else:
+                key = None
+            rows.append((position, event.stream, event.version, event.topic, seal(event, key)))
+            position += 1
+        mac = chain_mac(self._keys.keys.chain, last[2], recorded_at, rows)
+        cursor.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
+        cursor.execute(
+            "INSERT INTO digests VALUES (?, ?, ?, ?)", (position - 1, first, recorded_at, mac)
+        )
+        self.after = position - 1
+        return position - 1, mac
+
+
+def chain_mac(
+    mac: Callable[[bytes], bytes],
+    previous: bytes,
+    recorded_at: int,
+    rows: Sequence[tuple[int, str, int, str, bytes]],
+) -> bytes:
+    """The code of one transaction, which the next one continues."""
+    parts = [previous, recorded_at.to_bytes(8, "big")]
+    for position, stream, version, topic, state in rows:
+        parts.append(f"{position} {stream} {version} {topic} {len(state)} ".encode())
+        parts.append(state)
+    return mac(b"".join(parts))
