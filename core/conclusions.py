@@ -65,9 +65,7 @@ def identifier_stream(transaction: Transaction, log: Log, identifier: Identifier
     return str(row[0])
 
 
-def _parts(  # noqa: C901 one case for each kind of decision, none of them deep
-    decision: Decision, transaction: Transaction, log: Log, reason: str, by: str
-) -> Parts:
+def _parts(decision: Decision, transaction: Transaction, log: Log, reason: str, by: str) -> Parts:
     version = who.VERSION
     plain = Evidence(reason=reason, by=by) if reason or by else None
     match decision:

@@ -293,8 +293,4 @@ class Intake:
 
 
 def _namespace(source: Source, channel: str) -> str:
-    return (
-        MAIL
-        if channel == MAIL or not channel and source.connector == "mailbox"
-        else source.namespace
-    )
+    return MAIL if channel == MAIL else source.namespace

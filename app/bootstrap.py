@@ -1,0 +1,153 @@
+"""The one place that wires all parts: a home becomes an open log, its intake, its views and its queries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from stammkunde.config.settings import (
+    FILE,
+    Settings,
+    SettingsError,
+    SourceTable,
+    convert,
+    read_settings,
+)
+from stammkunde.connectors import registry
+from stammkunde.connectors.interface import Connector, Context
+from stammkunde.core.assignment import Assignment
+from stammkunde.core.assignment.tables import SCHEMA
+from stammkunde.core.assignment.tables import evidence_of
+from stammkunde.core.company import Company
+from stammkunde.core.errors import HomeError, SettingError
+from stammkunde.core.feed import Source
+from stammkunde.core.ids import random_id
+from stammkunde.core.intake import Intake
+from stammkunde.core.keys import KeyStore, make_master_key, read_master_key
+from stammkunde.core.log.store import Log
+
+COMPANY = "company."
+
+
+class Home:
+    """A folder with one company's log, keys, views and settings; its parts are opened when first asked for."""
+
+    def __init__(self, path: Path, company_settings: dict[str, Any] | None = None) -> None:
+        """`company_settings` overrides the file's `[company]` table for this run."""
+        self.path = path
+        try:
+            self.settings: Settings = read_settings(path)
+            table = {**self.settings.company, **(company_settings or {})}
+            self.company = convert(table, Company, "[company]", strict=False)
+        except SettingsError as error:
+            raise SettingError(str(error)) from None
+        self._open_log: Log | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a log here."""
+        return self._file(self.settings.store.url).exists()
+
+    @cached_property
+    def log(self) -> Log:
+        """The log; `HomeError` says how to make one where there is none."""
+        if not self.exists:
+            raise HomeError(
+                f"There is no home in {self.path}: run “stammkunde init” there, or name another with --home."
+            )
+        try:
+            master = read_master_key(self.path / self.settings.store.master_key.file)
+        except SettingsError as error:
+            raise SettingError(str(error)) from None
+        keys = KeyStore(self._file(self.settings.store.keys), master)
+        self._open_log = Log(self._file(self.settings.store.url), keys, tables=SCHEMA)
+        return self._open_log
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The door into the log."""
+        return Intake(
+            self.log, Assignment(evidence_of(self.log.keys.keys), random_id), self.company
+        )
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._open_log:
+            self._open_log.close()
+
+    def create(self, settings: str) -> None:
+        """Make the home: settings, master key, key store and log. What is there already stays."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        file = self.path / FILE
+        if not file.exists():
+            file.write_text(settings, encoding="utf-8")
+        master = self.path / self.settings.store.master_key.file
+        if not self.exists:
+            key = read_master_key(master) if master.exists() else make_master_key(master)
+            keys = KeyStore(self._file(self.settings.store.keys), key)
+            Log(self._file(self.settings.store.url), keys, tables=SCHEMA).close()
+
+    def _file(self, url: str) -> Path:
+        scheme, _, name = url.partition(":")
+        if scheme != "sqlite" or not name:
+            raise SettingError(f"[store]: “{url}” is not supported: use sqlite:FILE.")
+        return self.path / name
+
+    # ---- sources
+
+    def source(self, table: SourceTable) -> Source:
+        """A source as intake sees it."""
+        return Source(
+            name=table.name,
+            connector=table.connector,
+            system=table.system,
+            keep=table.keep,  # type: ignore[arg-type]
+        )
+
+    def connector(self, table: SourceTable) -> Connector:
+        """A source's connector with its settings checked; relative paths count from the home."""
+        kind = registry.load(table.connector)
+        own = dict(table.own)
+        try:
+            settings = convert(own, kind.Settings, f"[[source]] {table.name}", strict=False)
+        except SettingsError as error:
+            raise SettingError(str(error)) from None
+        if "path" in kind.Settings.__struct_fields__:
+            paths = tuple(str(self.path / name) for name in settings.path)  # type: ignore[attr-defined]
+            settings = msgspec.structs.replace(settings, path=paths)
+        return kind(settings, Context(source=table.name, system=table.system, company=self.company))
+
+    def configured(self, names: Iterable[str] = ()) -> list[SourceTable]:
+        """The sources of the settings file, all or those named; an unknown name is refused."""
+        sources = {source.name: source for source in self.settings.sources}
+        wanted = list(names) or list(sources)
+        for name in wanted:
+            if name not in sources:
+                known = ", ".join(sources) or "none"
+                raise SettingError(f"There is no source “{name}” in {FILE}; known: {known}.")
+        return [sources[name] for name in wanted]
+
+
+def default_home() -> Path:
+    """`STAMMKUNDE_HOME`, else a folder where the system keeps a user's data."""
+    named = os.environ.get("STAMMKUNDE_HOME")
+    if named:
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "stammkunde"
+
+
+@contextmanager
+def opened(path: Path, company_settings: dict[str, Any] | None = None) -> Iterator[Home]:
+    """A home that is closed again, whatever happens."""
+    home = Home(path, company_settings)
+    try:
+        yield home
+    finally:
+        home.close()

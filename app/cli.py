@@ -1,0 +1,133 @@
+"""The command line: which commands there are, where their code lies, and how an error reaches a person.
+
+Each command's module is loaded when the command is called, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stammkunde.app.locale import LANGUAGES, Locale, language
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("home", "Make a home: settings, keys and an empty log."),
+    "demo": ("demo", "Play a made-up company and show its Monday screen."),
+    "import": ("importing", "Read files into the log: mails, calls, orders, addresses."),
+    "sync": ("importing", "Read the sources of the settings file."),
+    "status": ("home", "What the log holds, and how fresh sources and views are."),
+    "customers": ("reading", "List customers and prospects, or search them as you type."),
+    "customer": ("reading", "Everything on one customer, by id, mail address or number."),
+    "contacts": ("reading", "List contacts, filtered."),
+    "figures": ("reading", "Controlling figures, and who is behind each."),
+    "todo": ("reading", "Missed calls not returned and mails not answered."),
+    "review": ("reading", "Contacts that wait for a person to say whose they are."),
+    "record": ("deciding", "Record a letter, a visit or a call by hand."),
+    "describe": ("deciding", "Write attributes or a role of a customer."),
+    "note": ("deciding", "Write a note on a customer."),
+    "link": ("deciding", "Give an identifier to a customer."),
+    "unlink": ("deciding", "Take an identifier from a customer."),
+    "assign": ("deciding", "Give a contact to a customer."),
+    "merge": ("deciding", "Say that two customers are one."),
+    "unmerge": ("deciding", "Take a merge back."),
+    "distinct": ("deciding", "Say that two customers are not one."),
+    "classify": ("deciding", "Say that an identifier is exclusive, shared or blocked."),
+    "rebuild": ("home", "Build the views anew from the log, or check them."),
+    "verify": ("home", "Check that the log is what was recorded."),
+    "quarantine": ("quarantine", "What could not be read, and reading it again."),
+    "connectors": ("connectors", "The connectors that are installed, with their settings."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which one needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command's object, from its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"stammkunde.app.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As ever, with the nearest right name for a wrong one."""
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean “{near[0]}”?" if near else ""
+            ctx.fail(f"There is no command “{args[0]}”.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and one line each, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
+
+
+class Session:
+    """What the options before a command say: which home, which language."""
+
+    def __init__(self, home: Path, locale: Locale) -> None:
+        """Both are settled; nothing is opened yet."""
+        self.home = home
+        self.locale = locale
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of log and settings.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="The language of the answers.")
+@click.version_option(package_name="stammkunde", message="%(version)s")
+@click.pass_context
+def program(context: click.Context, home: Path | None, lang: str | None) -> None:
+    """Every contact with every customer in one log.
+
+    \b
+    stammkunde init
+    stammkunde import Inbox.mbox Addresses.vcf
+    stammkunde customers keller
+    stammkunde customer 052 203 44 10
+    """
+    from stammkunde.app.bootstrap import default_home
+
+    context.obj = Session(home or default_home(), Locale(language(lang)))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 done, 1 refused or failed with one clear line, 2 wrong usage."""
+    from stammkunde.core.errors import StammkundeError
+
+    try:
+        result: Any = program.main(arguments, prog_name="stammkunde", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(
+            "stammkunde: stopped. What was committed stays; run it again to go on.", err=True
+        )
+        return 1
+    except StammkundeError as error:
+        click.echo(f"stammkunde: {error}", err=True)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return result if isinstance(result, int) else 0

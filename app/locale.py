@@ -1,0 +1,38 @@
+"""The language of a run: texts by gettext, and numbers, money and dates as one writes them in Switzerland."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+CATALOGUES = Path(__file__).parent / "locale"
+LANGUAGES = ("de", "en")
+
+
+def language(asked: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """`de` or `en`: what was asked for, else the locale's language, else English."""
+    for source in (asked, *(environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))):
+        if source:
+            code = source[:2].lower()
+            return code if code in LANGUAGES else "en"
+    return "en"
+
+
+class Locale:
+    """Texts in one language."""
+
+    def __init__(self, code: str) -> None:
+        """`code` is one of `LANGUAGES`."""
+        self.code = code
+        self._catalogue = gettext.translation("stammkunde", CATALOGUES, [code], fallback=True)
+
+    def text(self, message: str, **values: object) -> str:
+        """The message in this language, its `{names}` filled in."""
+        translated = self._catalogue.gettext(message)
+        return translated.format(**values) if values else translated
+
+    def plural(self, one: str, many: str, n: int, **values: object) -> str:
+        """The form that fits `n`; `{n}` is filled in."""
+        return self._catalogue.ngettext(one, many, n).format(n=n, **values)
