@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from stammkunde.core.batch import Batch, Rejected
+from stammkunde.core.batch import Batch
 from stammkunde.core.crypto import InvalidTag
 from stammkunde.core.errors import CursorConflictError, KeyStoreError
 from stammkunde.core.log.store import Log
@@ -25,12 +25,16 @@ Keep: TypeAlias = Literal["text", "subject", "facts"]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A source as intake sees it: `system` is the namespace of its ids, `keep` what of a message is stored at all."""
+    """A source as intake sees it: `system` is the namespace of its ids, `keep` what of a message is stored at all.
+
+    `settings` are the connector's own as JSON, remembered so that what it rejected can be read again.
+    """
 
     name: str
     connector: str
     system: str = ""
     keep: Keep = "text"
+    settings: bytes = b"{}"
 
     @property
     def namespace(self) -> str:
@@ -110,9 +114,9 @@ class Feed:
         self._version = row[0] if row else 0
         self.cursor = self._unseal(row[1]) if row and row[1] and advance else None
 
-    def record(self, batch: Batch) -> None:
-        """Commit one batch: all of it, or nothing and an exception."""
-        self._intake.record(self, batch)
+    def record(self, batch: Batch, *, released: int | None = None) -> None:
+        """Commit one batch, all of it or nothing; `released` is the quarantined item that it was read from."""
+        self._intake.record(self, batch, released)
 
     def finish(self) -> Counts:
         """Note the success and how many of the contacts have no customer now."""
@@ -129,11 +133,14 @@ class Feed:
 
     def number(self, transaction: Transaction) -> int:
         """The source's number in the side tables; of a new source, a new one."""
+        source = self.source
+        sealed = self._intake.log.keys.keys.seal.seal(source.settings, b"settings")
         row = transaction.cursor.execute(
-            "INSERT INTO sources (name, connector, system) VALUES (?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET connector = excluded.connector, system = excluded.system"
+            "INSERT INTO sources (name, connector, system, keep, settings) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET connector = excluded.connector,"
+            " system = excluded.system, keep = excluded.keep, settings = excluded.settings"
             " RETURNING number",
-            (self.source.name, self.source.connector, self.source.namespace),
+            (source.name, source.connector, source.namespace, source.keep, sealed),
         ).fetchone()
         return int(row[0])
 
@@ -174,24 +181,3 @@ class Feed:
             raise KeyStoreError(
                 f"The cursor of “{self.source.name}” can't be opened: keys.db belongs to another log."
             ) from None
-
-
-def quarantine(
-    transaction: Transaction, log: Log, source: int, rejected: Iterable[Rejected]
-) -> None:
-    """Keep what can't be read, sealed; the same bytes of one source are kept once."""
-    keys = log.keys.keys
-    transaction.cursor.executemany(
-        "INSERT INTO quarantine (source, digest, reason, sealed, seen_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (source, digest) DO UPDATE SET reason = excluded.reason",
-        [
-            (
-                source,
-                keys.index(b"quarantine\0" + item.raw)[:16],
-                item.reason,
-                keys.seal.seal(msgspec.msgpack.encode((item.raw, item.reference)), b"quarantine"),
-                transaction.time(),
-            )
-            for item in rejected
-        ],
-    )

@@ -17,10 +17,11 @@ from stammkunde.core.conclusions import decision_events, handle_seen
 from stammkunde.core.contact import Contact, Identifier, Item
 from stammkunde.core.events import ContactRetracted, Event, Facts, NewEvent, Open, SightedPrivate
 from stammkunde.core.facts import content_of, facts_of, latest_facts, observation
-from stammkunde.core.feed import Counts, Feed, Source, quarantine
+from stammkunde.core.feed import Counts, Feed, Source
 from stammkunde.core.items import Known, known_items, save_items
 from stammkunde.core.log.store import Log
 from stammkunde.core.log.transaction import Transaction
+from stammkunde.core.quarantine import Quarantine
 
 MAIL = "mail"
 """The namespace of mails, whichever mailbox they stood in."""
@@ -74,8 +75,8 @@ class Intake:
 
     # ---- a batch
 
-    def record(self, feed: Feed, batch: Batch) -> None:
-        """Commit one batch of a feed; `Feed.record` calls this."""
+    def record(self, feed: Feed, batch: Batch, released: int | None = None) -> None:
+        """Commit one batch of a feed, as `Feed.record` asks; `released` leaves the quarantine with it."""
         counts = Counts(ignored=Counter(batch.ignored), rejected=len(batch.rejected))
         items = self._prepare(feed.source, batch.contacts, counts)
         withdrawn = [self._item_id(feed.source, item) for item in batch.withdrawn]
@@ -83,7 +84,10 @@ class Intake:
             number = feed.number(transaction)
             version = feed.move_on(transaction, batch.cursor)
             feed.memory.save(transaction.cursor, batch.remember.items())
-            quarantine(transaction, self.log, number, batch.rejected)
+            quarantine = Quarantine(self.log)
+            if released is not None:
+                quarantine.release(transaction, released)
+            quarantine.keep(transaction, number, batch.rejected)
             known = known_items(transaction.cursor, [*items, *withdrawn])
             sitting = Sitting(transaction, events, counts, feed.source, number, Counter())
             changed: dict[bytes, Known] = {}

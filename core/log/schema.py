@@ -38,6 +38,8 @@ TABLES = (
       name TEXT NOT NULL UNIQUE,
       connector TEXT NOT NULL,
       system TEXT NOT NULL,
+      keep TEXT NOT NULL DEFAULT 'text',
+      settings BLOB,                      -- sealed: to read again what was rejected
       version INTEGER NOT NULL DEFAULT 0, -- of the cursor: of two processes one advances it
       cursor BLOB,                        -- sealed
       last_success INTEGER,
