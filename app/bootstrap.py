@@ -22,8 +22,7 @@ from stammkunde.config.settings import (
 from stammkunde.connectors import registry
 from stammkunde.connectors.interface import Connector, Context
 from stammkunde.core.assignment import Assignment
-from stammkunde.core.assignment.tables import SCHEMA
-from stammkunde.core.assignment.tables import evidence_of
+from stammkunde.core.assignment.tables import SCHEMA, evidence_of
 from stammkunde.core.company import Company
 from stammkunde.core.errors import HomeError, SettingError
 from stammkunde.core.feed import Source
@@ -107,7 +106,7 @@ class Home:
             name=table.name,
             connector=table.connector,
             system=table.system,
-            keep=table.keep,  # type: ignore[arg-type]
+            keep=table.keep,
         )
 
     def connector(self, table: SourceTable) -> Connector:

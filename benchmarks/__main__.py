@@ -31,12 +31,15 @@ def main() -> int:
     for name in arguments.names or NAMES:
         for result in import_module(f"benchmarks.{name}").run():
             missed += not result.ok
-            print(msgspec.json.encode(result).decode() if arguments.json else _line(result), flush=True)
+            print(
+                msgspec.json.encode(result).decode() if arguments.json else _line(result),
+                flush=True,
+            )
     return 1 if missed else 0
 
 
 def _machine() -> str:
-    commit = subprocess.run(  # noqa: S603 our own git
+    commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
         capture_output=True,
         text=True,

@@ -72,14 +72,24 @@ def against(
 
 
 def at_least(
-    benchmark: str, metric: str, value: float, unit: str, limit: float, *, baseline: float | None = None
+    benchmark: str,
+    metric: str,
+    value: float,
+    unit: str,
+    limit: float,
+    *,
+    baseline: float | None = None,
 ) -> Result:
     """A rate that must not fall below a limit (of the ratio, where there is a baseline)."""
     judged = value / baseline if baseline else value
     ratio = round(judged, 2) if baseline else None
-    return Result(benchmark, metric, round(value, 2), unit, baseline, ratio, f"≥ {limit}", judged >= limit)
+    return Result(
+        benchmark, metric, round(value, 2), unit, baseline, ratio, f"≥ {limit}", judged >= limit
+    )
 
 
 def at_most(benchmark: str, metric: str, value: float, unit: str, limit: float) -> Result:
     """A figure that must not pass a limit."""
-    return Result(benchmark, metric, round(value, 3), unit, None, None, f"≤ {limit}", value <= limit)
+    return Result(
+        benchmark, metric, round(value, 3), unit, None, None, f"≤ {limit}", value <= limit
+    )

@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
 import msgspec
 
@@ -53,7 +53,7 @@ class SourceTable(msgspec.Struct, frozen=True):
     name: str
     connector: str
     system: str = ""
-    keep: str = "text"
+    keep: Literal["text", "subject", "facts"] = "text"
     every: str = ""
     readers: tuple[str, ...] = ()
     own: dict[str, Any] = {}
@@ -129,12 +129,7 @@ def _source(table: dict[str, Any]) -> SourceTable:
             raise SettingsError(f"{FILE}: a [[source]] has no “{needed}”: add one.")
     common = {key: value for key, value in table.items() if key in _COMMON}
     own = {key: value for key, value in table.items() if key not in _COMMON}
-    source = convert({**common, "own": own}, SourceTable, f"[[source]] {table['name']}")
-    if source.keep not in ("text", "subject", "facts"):
-        raise SettingsError(
-            f"[[source]] {source.name}: “keep” is “text”, “subject” or “facts”, not “{source.keep}”."
-        )
-    return source
+    return convert({**common, "own": own}, SourceTable, f"[[source]] {table['name']}")
 
 
 def _nearest(key: str, known: tuple[str, ...] | list[str]) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from stammkunde.core.batch import Batch
+from stammkunde.core.contact import Contact
 from stammkunde.core.crypto import InvalidTag
 from stammkunde.core.errors import CursorConflictError, KeyStoreError
 from stammkunde.core.log.store import Log
@@ -117,6 +118,10 @@ class Feed:
     def record(self, batch: Batch, *, released: int | None = None) -> None:
         """Commit one batch, all of it or nothing; `released` is the quarantined item that it was read from."""
         self._intake.record(self, batch, released)
+
+    def record_one(self, contact: Contact) -> None:
+        """Commit one contact that a person wrote down."""
+        self.record(Batch(contacts=(contact,)))
 
     def finish(self) -> Counts:
         """Note the success and how many of the contacts have no customer now."""

@@ -44,7 +44,9 @@ def _ask(session: Session) -> str:
     text = session.locale.text
     name = click.prompt(text("What is the company's name?"), default="", show_default=False)
     own = click.prompt(
-        text("Its own mail addresses or domains, separated by commas?"), default="", show_default=False
+        text("Its own mail addresses or domains, separated by commas?"),
+        default="",
+        show_default=False,
     )
     country = click.prompt(text("Its country, two letters?"), default="CH")
     parts = [part.strip().lower() for part in own.split(",") if part.strip()]
@@ -86,7 +88,9 @@ def status_command(session: Session, as_json: bool) -> None:
         last = source.last_success or text("never")
         click.echo(f"  {source.name:<16} {source.connector:<14} {source.state:<12} {last}")
         if source.rejected:
-            click.echo("    " + text("{n} in quarantine: stammkunde quarantine list", n=source.rejected))
+            click.echo(
+                "    " + text("{n} in quarantine: stammkunde quarantine list", n=source.rejected)
+            )
     for view in status.projections:
         click.echo(
             "  "
@@ -152,5 +156,7 @@ def verify_command(session: Session, as_json: bool) -> int:
             )
         )
     for finding in verdict.findings:
-        click.echo(f"stammkunde: events {finding.first}–{finding.last}: {finding.problem}.", err=True)
+        click.echo(
+            f"stammkunde: events {finding.first}–{finding.last}: {finding.problem}.", err=True
+        )
     return 1 if verdict.findings else 0

@@ -46,12 +46,16 @@ def list_command(session: Session, source: str, as_json: bool, as_csv: bool) -> 
     else:
         for entry in entries:
             seen = datetime.fromtimestamp(entry.seen_at / 1e6, UTC).date()
-            click.echo(f"{entry.number:>6}  {seen}  {entry.source:<14} {entry.size:>8} B  {entry.reason}")
+            click.echo(
+                f"{entry.number:>6}  {seen}  {entry.source:<14} {entry.size:>8} B  {entry.reason}"
+            )
 
 
 @quarantine_command.command("retry")
 @click.option("--source", default="", help="Only this source.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting that mends it.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting that mends it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 @click.pass_obj
 def retry_command(session: Session, source: str, settings: tuple[str, ...], as_json: bool) -> None:
@@ -61,24 +65,22 @@ def retry_command(session: Session, source: str, settings: tuple[str, ...], as_j
         waiting: dict[str, list[Entry]] = {}
         for entry in Quarantine(home.log).entries(source):
             waiting.setdefault(entry.source, []).append(entry)
-        results = {
-            name: _retry(home, name, entries, changed) for name, entries in waiting.items()
-        }
+        results = {name: _retry(home, name, entries, changed) for name, entries in waiting.items()}
         home.catch_up()
     if as_json:
         json_line([{"source": name, "read": n, "waiting": m} for name, (n, m) in results.items()])
         return
     for name, (read, left) in results.items():
         click.echo(
-            session.locale.text("{source}: {read} read, {left} still wait.", source=name, read=read, left=left)
+            session.locale.text(
+                "{source}: {read} read, {left} still wait.", source=name, read=read, left=left
+            )
         )
     if not results:
         click.echo(session.locale.text("Nothing waits in quarantine."))
 
 
-def _retry(
-    home: Home, name: str, entries: list[Entry], changed: dict[str, Any]
-) -> tuple[int, int]:
+def _retry(home: Home, name: str, entries: list[Entry], changed: dict[str, Any]) -> tuple[int, int]:
     quarantine = Quarantine(home.log)
     connector_name, system, keep, own = quarantine.settings(name)
     stored = {**msgspec.json.decode(own), **changed}

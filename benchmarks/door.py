@@ -1,0 +1,73 @@
+"""The whole door: normalise, deduplicate, decide, encrypt, append; against raw rows, and its flatness to a million."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import Result, against, at_most, cpu, interleaved
+from benchmarks.rows import Raw, contacts, folder
+from stammkunde.core.assignment import Assignment
+from stammkunde.core.assignment.tables import SCHEMA, evidence_of
+from stammkunde.core.batch import Batch
+from stammkunde.core.company import Company
+from stammkunde.core.feed import Feed, Source
+from stammkunde.core.ids import random_id
+from stammkunde.core.intake import Intake
+from stammkunde.core.keys import KeyStore
+from stammkunde.core.log.store import Log
+
+MILLION = 1_000_000
+PAGE = 1000
+STEP = 100_000
+
+
+def open_intake(path: Path) -> Intake:
+    """A log with its intake, wired as the application wires it."""
+    log = Log(path / "log.db", KeyStore(path / "keys.db", b"k" * 32), tables=SCHEMA)
+    return Intake(
+        log,
+        Assignment(evidence_of(log.keys.keys), random_id),
+        Company(domains=("muster-velo.example",)),
+    )
+
+
+def run() -> Iterator[Result]:
+    """A million contacts of 20,000 people, in batches of 1000."""
+    with folder() as path:
+        intake = open_intake(path)
+        feed = intake.open(Source(name="info", connector="mailbox"), advance=True)
+        costs = [_step(feed, first) for first in range(0, MILLION, STEP)]
+        with intake.log.store.reading() as cursor:
+            rows = cursor.execute(
+                "SELECT originator_id, originator_version, topic, state FROM stored_events"
+                " WHERE topic = 'contact.recorded' ORDER BY rowid LIMIT ?",
+                (STEP,),
+            ).fetchall()
+
+        def raw(number: int) -> float:
+            target = Raw(path / f"raw{number}.db")
+            cost = cpu(lambda: [target.write(rows[at : at + PAGE]) for at in range(0, STEP, PAGE)])
+            target.close()
+            return cost / STEP
+
+        figures = interleaved({"raw": raw, "door": lambda number: costs[number]})
+        yield against("door", "batches of 1000, per contact", figures, "door", "raw", 15)
+        flat = statistics.median(costs[-1:]) / costs[0]
+        yield at_most("door", "last 100,000 of 1,000,000 / first", flat, "×", 1.4)
+        again = _step(feed, 0)
+        yield at_most("door", "second import / first, of the same", again / costs[0], "×", 1 / 2.8)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield at_most("door", "memory at 1,000,000 contacts", memory, "MiB", 200)
+        intake.log.close()
+
+
+def _step(feed: Feed, first: int) -> float:
+    """CPU per contact of 100,000 contacts, made ready beforehand a batch at a time."""
+    total = 0.0
+    for at in range(first, first + STEP, PAGE):
+        batch = Batch(contacts=tuple(contacts(at, PAGE)), cursor=str(at))
+        total += cpu(lambda batch=batch: feed.record(batch))  # type: ignore[misc]
+    return total / STEP
