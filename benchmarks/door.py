@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import statistics
 from collections.abc import Iterator
@@ -25,7 +26,9 @@ STEP = 100_000
 
 
 def open_intake(path: Path) -> Intake:
-    """A log with its intake, wired as the application wires it."""
+    """A log with its intake, wired and with the collector set as the application does."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     log = Log(path / "log.db", KeyStore(path / "keys.db", b"k" * 32), tables=SCHEMA)
     return Intake(
         log,

@@ -19,11 +19,10 @@ TEXT = "Grüezi, ich hätte gern eine Offerte für ein E-Bike, am liebsten bis F
 
 
 def contacts(first: int, count: int, *, people: int = PEOPLE, seed: int = 1) -> list[Contact]:
-    """Mails of made-up people in the order of time, about 350 bytes of private content each."""
-    chance = random.Random(seed * 1_000_003 + first)  # noqa: S311 no secret
+    """Mails of made-up people in the order of time, four to a thread, about 350 bytes of private content each."""
     made = []
     for number in range(first, first + count):
-        person = chance.randrange(people)
+        person = random.Random(seed * 1_000_003 + number // 4).randrange(people)  # noqa: S311
         address = f"person{person}@kunden.example"
         at = BEGIN + timedelta(seconds=number * 200)
         made.append(
@@ -58,6 +57,7 @@ class Raw:
     """The baseline: `executemany` of ready rows into the same table, `synchronous=FULL`, WAL, nothing else."""
 
     def __init__(self, path: Path) -> None:
+        """A new file."""
         self._connection = sqlite3.connect(path, isolation_level=None)
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._connection.execute(f"PRAGMA {pragma}")

@@ -24,7 +24,9 @@ class Company(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     numbers: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     holidays: tuple[str, ...] = ()
-    hours: dict[str, str] = {"mo-fr": "08:00-12:00, 13:30-18:00"}
+    hours: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"mo-fr": "08:00-12:00, 13:30-18:00"}
+    )
 
     def owns(self, address: str) -> bool:
         """Whether a mail address (lower case) is ours, by itself or by its domain."""

@@ -1,0 +1,1 @@
+"""A small made-up bike shop with all that its customers wrote, said and bought, for `demo` and for the tests."""

@@ -1,0 +1,161 @@
+"""Two customers who became one are two again: who gets what came in between.
+
+Each side keeps what it brought. What came in between goes to the side that shares an identifier with it, else to the
+survivor. An identifier that both sides use becomes shared.
+"""
+
+from __future__ import annotations
+
+from stammkunde.core.assignment.decisions import (
+    EXACT,
+    ContactAssigned,
+    CustomerUnmerged,
+    HandleAssigned,
+)
+from stammkunde.core.assignment.evidence import Evidence
+from stammkunde.core.assignment.people import hold
+from stammkunde.core.assignment.rows import Handle, Placement
+from stammkunde.core.contact import Identifier
+from stammkunde.core.errors import DecisionError
+
+
+def unmerge(evidence: Evidence, a: str, b: str) -> None:
+    """Take apart two customers who are one, by whatever rule they became it."""
+    survivor = evidence.living(a)
+    if a == b or evidence.living(b) != survivor:
+        raise DecisionError("These two are two customers already.")
+    part = a if b in _line(evidence, a) else b
+    _Unmerging(evidence, hold(evidence, survivor), part).carry_out()
+
+
+def _line(evidence: Evidence, customer: str) -> list[str]:
+    """A customer, and those into whom it was merged one after the other."""
+    line = [customer]
+    while into := evidence.customer(line[-1]).into:
+        line.append(into)
+    return line
+
+
+class _Unmerging:
+    def __init__(self, evidence: Evidence, survivor: str, part: str) -> None:
+        self._evidence = evidence
+        self._survivor = survivor
+        self._part = part
+        self._since = evidence.customer(part).since
+        self._inside = set(evidence.family(part))
+        self._handles = evidence.handles_of(survivor)
+        self._leaving: set[str] = set()
+        self._used: dict[bool, set[Identifier]] = {True: set(), False: set()}
+
+    def carry_out(self) -> None:
+        self._take_sides()
+        self._stand_alone()
+        self._move_handles()
+        self._divide_identifiers()
+        self._move_contacts()
+        self._touch()
+
+    # ---- who leaves with the part
+
+    def _take_sides(self) -> None:
+        """From those that are sure outwards, step by step, so that no order of looking matters."""
+        between = []
+        for row in self._handles:
+            if row.home in self._inside:
+                self._side_with(row, leaves=True)
+            elif row.since > self._since:
+                between.append(row)
+            else:
+                self._side_with(row, leaves=False)
+        self._count_owned()
+        while between:
+            sides = {row.id: self._pull(row) for row in between}
+            if not any(pull is not None for pull in sides.values()):
+                break
+            for row in between:
+                leaves = sides[row.id]
+                if leaves is not None:
+                    self._side_with(row, leaves=leaves)
+            between = [row for row in between if sides[row.id] is None]
+        for row in between:
+            self._side_with(row, leaves=False)
+
+    def _count_owned(self) -> None:
+        evidence = self._evidence
+        for one in evidence.family(self._survivor):
+            self._used[one in self._inside] |= evidence.owned.of(one)
+
+    def _side_with(self, row: Handle, *, leaves: bool) -> None:
+        if leaves:
+            self._leaving.add(row.id)
+        if row.contacts:
+            self._used[leaves] |= row.identifiers
+
+    def _pull(self, row: Handle) -> bool | None:
+        """Whether it shares an identifier with those who leave, and with them alone; None: with nobody yet."""
+        leaves = bool(row.identifiers & self._used[True])
+        stays = bool(row.identifiers & self._used[False])
+        return (leaves and not stays) if leaves or stays else None
+
+    # ---- and then
+
+    def _stand_alone(self) -> None:
+        evidence = self._evidence
+        row = evidence.customer(self._part)
+        if row.into:
+            evidence.touched.decided.append(CustomerUnmerged(row.id, row.into, "person"))
+        evidence.set_into(row, None)
+        evidence.tie_customer(row)
+        evidence.distinct.add(self._part, self._survivor)
+        evidence.distinct.add(self._survivor, self._part)
+
+    def _move_handles(self) -> None:
+        evidence = self._evidence
+        for row in self._handles:
+            if row.id in self._leaving and row.home not in self._inside:
+                evidence.set_home(row, self._part)
+                row.rule = "person"
+                grounds = tuple(sorted(row.identifiers & self._used[True]))
+                evidence.touched.decided.append(
+                    HandleAssigned(row.id, self._part, "person", EXACT, grounds)
+                )
+
+    def _divide_identifiers(self) -> None:
+        evidence = self._evidence
+        for identifier in self._used[True]:
+            row = evidence.identifier(identifier)
+            if identifier in self._used[False]:
+                row.said = "shared"
+                evidence.set_owner(row, None)
+            elif row.owner and row.owner not in self._inside:
+                evidence.set_owner(row, self._part, said=row.owner_said)
+
+    def _move_contacts(self) -> None:
+        """What a person pinned in between goes with its handle."""
+        evidence = self._evidence
+        for one in set(evidence.family(self._survivor)) - self._inside:
+            for contact in sorted(evidence.placed.of(one)):
+                row = evidence.placement(contact)
+                if row and row.since > self._since and row.handle in self._leaving:
+                    moved = Placement(
+                        contact,
+                        self._part,
+                        row.rule,
+                        row.handle,
+                        row.thread,
+                        evidence.next_number(),
+                    )
+                    evidence.place(moved)
+                    evidence.touched.decided.append(
+                        ContactAssigned(contact, self._part, "person", EXACT, ())
+                    )
+
+    def _touch(self) -> None:
+        evidence, touched = self._evidence, self._evidence.touched
+        touched.customers |= {self._survivor, self._part}
+        used = self._used[True] | self._used[False]
+        touched.identifiers |= used
+        touched.handles |= {row.id for row in self._handles if row.party}
+        for identifier in used:
+            if not evidence.is_hub(evidence.identifier(identifier)):
+                touched.handles |= evidence.users.of(identifier)

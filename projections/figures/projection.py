@@ -1,0 +1,309 @@
+"""Keeps the tables of the figures up to date: marks what a batch touches, and computes it again when asked.
+
+Computing waits until the log is read to its end: an import of years touches the same customer a hundred times, and one
+computation serves them all. Nothing is changed by a difference; whatever is marked is deleted and made anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from stammkunde.core.events import Calendar, Event
+from stammkunde.projections.business_time import BusinessTime
+from stammkunde.projections.figures import tables
+from stammkunde.projections.figures.base import moves
+from stammkunde.projections.figures.service import Touch, waits
+from stammkunde.projections.projection import Touched
+from stammkunde.projections.schema import Table
+
+_CHUNK = 500
+_DAY = timedelta(days=1)
+ALL = "*"
+"""Marks everything of its sort."""
+
+_TALLY = """
+INSERT INTO tally (local_day, channel, direction, kind, counted, items, open_contacts, contacts)
+SELECT local_day, channel, coalesce(direction, ''), kind, max(counted), count(DISTINCT item),
+       sum(CASE WHEN customer IS NULL THEN 1 ELSE 0 END), count(*)
+FROM contacts WHERE at >= ? AND at < ? AND retracted = 0
+GROUP BY local_day, channel, coalesce(direction, ''), kind
+"""
+
+_TURNOVER = """
+INSERT INTO turnover (local_day, currency, amount_micro, net_micro, items, with_tax)
+SELECT local_day, currency, sum(amount_micro), sum(coalesce(net_micro, amount_micro)), count(*),
+       sum(CASE WHEN net_micro IS NULL THEN 1 ELSE 0 END)
+FROM contacts WHERE at >= ? AND at < ? AND retracted = 0 AND amount_micro IS NOT NULL
+GROUP BY local_day, currency
+"""
+
+_PURCHASES = """
+INSERT INTO purchases (order_id, customer, contact, at, local_day, standing)
+SELECT placed.order_id, placed.customer, placed.id, placed.at, placed.local_day,
+       CASE WHEN EXISTS (
+         SELECT 1 FROM contacts e WHERE e.order_id = placed.order_id AND e.retracted = 0
+         AND e.kind IN ('order_cancelled', 'order_failed', 'order_removed', 'order_refunded')
+         AND e.at <= placed.at + 2592000000
+       ) AND (
+         SELECT coalesce(sum(e.amount_micro), 0) FROM contacts e WHERE e.order_id = placed.order_id
+         AND e.retracted = 0 AND e.at <= placed.at + 2592000000
+       ) <= 0 THEN 0 ELSE 1 END
+FROM contacts placed
+WHERE placed.kind = 'order_placed' AND placed.retracted = 0 AND placed.order_id {which}
+ON CONFLICT (order_id) DO NOTHING
+"""
+
+
+_PROFILES = """
+INSERT INTO profiles (customer, named, mail, phone)
+SELECT c.living, max(CASE WHEN h.name <> '' THEN 1 ELSE 0 END),
+       max(CASE WHEN i.kind = 'mail' THEN 1 ELSE 0 END), max(CASE WHEN i.kind = 'phone' THEN 1 ELSE 0 END)
+FROM customers c JOIN handles h ON h.customer = c.id LEFT JOIN handle_identifiers i ON i.handle = h.id
+{which} GROUP BY c.living
+"""
+
+
+class FiguresProjection:
+    """The read model behind all figures; `refresh` must follow a catch-up before anything is asked."""
+
+    tables: Sequence[Table] = tables.TABLES
+
+    def __init__(self, timezone: str) -> None:
+        """The company's IANA time zone."""
+        self._zone = ZoneInfo(timezone)
+
+    def apply(self, cursor: sqlite3.Cursor, events: Sequence[Event]) -> None:
+        """Store calendars as they are set."""
+        calendars = [event.open for event in events if event.topic == "calendar.set"]
+        if calendars:
+            cursor.executemany(
+                "INSERT INTO calendars VALUES (?, ?) ON CONFLICT (year) DO UPDATE SET body = excluded.body",
+                [(each.year, msgspec.json.encode(each).decode()) for each in calendars],
+            )
+            _mark(cursor, [("calendar", ALL)])
+
+    def settle(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
+        """Mark what a batch touched."""
+        marks = {("day", day) for day in touched.days}
+        marks |= {("customer", customer) for customer in touched.customers}
+        marks |= {("order", order) for order in touched.orders}
+        for fact in touched.added:
+            marks.add(("day", fact.local_day))
+            if fact.customer:
+                marks.add(("customer", fact.customer))
+            if fact.order_id:
+                marks.add(("order", fact.order_id))
+        _mark(cursor, marks)
+
+    def fill(self, cursor: sqlite3.Cursor) -> None:
+        """Everything anew."""
+        _mark(cursor, [(what, ALL) for what in ("day", "customer", "order", "calendar")])
+        self.refresh(cursor)
+
+    def refresh(self, cursor: sqlite3.Cursor) -> bool:
+        """Compute again what was marked, within the caller's transaction; whether there was anything."""
+        days = _marked(cursor, "day")
+        customers = set(_marked(cursor, "customer"))
+        orders = _marked(cursor, "order")
+        calendars = _marked(cursor, "calendar")
+        if not (days or customers or orders or calendars):
+            return False
+        self._days(cursor, days)
+        customers |= _purchases(cursor, orders)
+        _moves(cursor, customers)
+        _profiles(cursor, customers)
+        parties = _stale_parties(cursor, days, self._bounds) | customers
+        time = BusinessTime(stored_calendars(cursor))
+        _waits(cursor, parties, time)
+        if calendars:
+            _recount(cursor, time)
+        cursor.execute("DELETE FROM dirty")
+        return True
+
+    def _days(self, cursor: sqlite3.Cursor, days: Sequence[str]) -> None:
+        if ALL in days:
+            cursor.execute("DELETE FROM tally")
+            cursor.execute("DELETE FROM turnover")
+            bounds = [(-(2**62), 2**62)]
+        else:
+            for table in ("tally", "turnover"):
+                cursor.executemany(f"DELETE FROM {table} WHERE local_day = ?", [(d,) for d in days])
+            bounds = [self._bounds(day) for day in days]
+        cursor.executemany(_TALLY, bounds)
+        cursor.executemany(_TURNOVER, bounds)
+
+    def _bounds(self, day: str) -> tuple[int, int]:
+        """The instants between which a local day lies, in milliseconds since 1970 UTC."""
+        first = date.fromisoformat(day)
+        return tuple(
+            round(datetime(d.year, d.month, d.day, tzinfo=self._zone).timestamp() * 1000)
+            for d in (first, first + _DAY)
+        )  # type: ignore[return-value]
+
+
+def stored_calendars(cursor: sqlite3.Cursor) -> list[Calendar]:
+    """The calendars of all years that were set."""
+    rows = cursor.execute("SELECT body FROM calendars ORDER BY year").fetchall()
+    return [msgspec.json.decode(body, type=Calendar, strict=False) for (body,) in rows]
+
+
+def _mark(cursor: sqlite3.Cursor, marks: Iterable[tuple[str, str]]) -> None:
+    cursor.executemany("INSERT INTO dirty VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(marks))
+
+
+def _marked(cursor: sqlite3.Cursor, what: str) -> list[str]:
+    rows = cursor.execute("SELECT id FROM dirty WHERE what = ? ORDER BY id", (what,)).fetchall()
+    return [row[0] for row in rows]
+
+
+def _purchases(cursor: sqlite3.Cursor, orders: Sequence[str]) -> set[str]:
+    """Orders anew; the customers whose orders these are, or were."""
+    if ALL in orders:
+        cursor.execute("DELETE FROM purchases")
+        cursor.execute(_PURCHASES.format(which="IS NOT NULL"))
+        return set()
+    which = "IN (SELECT id FROM dirty WHERE what = 'order')"
+    owners = f"SELECT customer FROM purchases WHERE order_id {which} AND customer IS NOT NULL"
+    found = {row[0] for row in cursor.execute(owners).fetchall()}
+    cursor.execute(f"DELETE FROM purchases WHERE order_id {which}")
+    cursor.execute(_PURCHASES.format(which=which))
+    return found | {row[0] for row in cursor.execute(owners).fetchall()}
+
+
+def _moves(cursor: sqlite3.Cursor, customers: set[str]) -> None:
+    """The base's moves of these customers; suppliers, partners and private people are not in it."""
+    query = (
+        "SELECT p.customer, p.local_day FROM purchases p JOIN customers c ON c.id = p.customer"
+        " WHERE p.standing = 1 AND c.role IN ('', 'customer') {which} ORDER BY p.customer, p.local_day"
+    )
+    if ALL in customers:
+        cursor.execute("DELETE FROM moves")
+        _insert_moves(cursor, cursor.execute(query.format(which="")).fetchall())
+        return
+    for part in _chunks(sorted(customers)):
+        marks = ",".join("?" * len(part))
+        cursor.execute(f"DELETE FROM moves WHERE customer IN ({marks})", part)
+        rows = cursor.execute(query.format(which=f"AND p.customer IN ({marks})"), part).fetchall()
+        _insert_moves(cursor, rows)
+
+
+def _profiles(cursor: sqlite3.Cursor, customers: set[str]) -> None:
+    """What is known of these customers, from all handles that are theirs or of those merged into them."""
+    if ALL in customers:
+        cursor.execute("DELETE FROM profiles")
+        cursor.execute(_PROFILES.format(which=""))
+        return
+    for part in _chunks(sorted(customers)):
+        marks = ",".join("?" * len(part))
+        cursor.execute(f"DELETE FROM profiles WHERE customer IN ({marks})", part)
+        cursor.execute(_PROFILES.format(which=f"WHERE c.living IN ({marks})"), part)
+
+
+def _insert_moves(cursor: sqlite3.Cursor, rows: Sequence[tuple[str, str]]) -> None:
+    cursor.executemany(
+        "INSERT INTO moves VALUES (?, ?, ?, ?)",
+        [
+            (customer, move.day.isoformat(), move.before, move.after)
+            for customer, days in groupby(rows, key=lambda row: row[0])
+            for move in moves([date.fromisoformat(day) for _, day in days])
+        ],
+    )
+
+
+def _stale_parties(cursor: sqlite3.Cursor, days: Sequence[str], bounds: object) -> set[str]:
+    """Handles and single contacts without a customer on the marked days; waits of contacts that moved on are dropped."""
+    party = "coalesce(customer, handle, id)"
+    if ALL in days:
+        cursor.execute("DELETE FROM waits")
+        rows = cursor.execute(
+            f"SELECT DISTINCT {party} FROM contacts WHERE customer IS NULL AND counted = 1 AND retracted = 0"
+        ).fetchall()
+        return {row[0] for row in rows}
+    found: set[str] = set()
+    for day in days:
+        between = bounds(day)  # type: ignore[operator]
+        cursor.execute(
+            f"DELETE FROM waits WHERE since >= ? AND since < ? AND party <> coalesce((SELECT {party}"
+            " FROM contacts WHERE contacts.id = waits.contact AND retracted = 0), '')",
+            between,
+        )
+        rows = cursor.execute(
+            f"SELECT DISTINCT {party} FROM contacts WHERE at >= ? AND at < ?"
+            " AND customer IS NULL AND counted = 1 AND retracted = 0",
+            between,
+        ).fetchall()
+        found |= {row[0] for row in rows}
+    return found
+
+
+def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> None:
+    """The waits of these parties: customers, handles without a customer, contacts without a handle."""
+    columns = "id, at, kind, channel, coalesce(direction, ''), coalesce(outcome, ''), local_day"
+    standing = "counted = 1 AND retracted = 0"
+    if ALL in parties:
+        cursor.execute("DELETE FROM waits")
+        rows = cursor.execute(
+            f"SELECT coalesce(customer, handle, id), {columns} FROM contacts WHERE {standing}"
+            " ORDER BY 1, at, id"
+        ).fetchall()
+        _insert_waits(cursor, rows, time)
+        return
+    for part in _chunks(sorted(parties)):
+        marks = ",".join("?" * len(part))
+        cursor.execute(f"DELETE FROM waits WHERE party IN ({marks})", part)
+        rows = cursor.execute(
+            f"SELECT customer, {columns} FROM contacts WHERE customer IN ({marks}) AND {standing}"
+            f" UNION ALL SELECT handle, {columns} FROM contacts"
+            f" WHERE handle IN ({marks}) AND customer IS NULL AND {standing}"
+            f" UNION ALL SELECT id, {columns} FROM contacts"
+            f" WHERE id IN ({marks}) AND customer IS NULL AND handle IS NULL AND {standing}",
+            [*part, *part, *part],
+        ).fetchall()
+        _insert_waits(cursor, sorted(rows, key=lambda row: (row[0], row[2], row[1])), time)
+
+
+def _insert_waits(
+    cursor: sqlite3.Cursor, rows: Sequence[tuple[object, ...]], time: BusinessTime
+) -> None:
+    found: list[tuple[object, ...]] = []
+    for party, touches in groupby(rows, key=lambda row: row[0]):
+        own = list(touches)
+        days = {row[1]: row[7] for row in own}
+        for wait in waits(Touch(*row[1:7]) for row in own):  # type: ignore[arg-type]
+            business = None if wait.until is None else time.between(wait.since, wait.until)
+            found.append(
+                (
+                    wait.contact,
+                    party,
+                    wait.what,
+                    wait.since,
+                    days[wait.contact],
+                    wait.until,
+                    wait.answer,
+                    wait.answer_channel,
+                    int(wait.by_himself),
+                    business,
+                )
+            )
+    cursor.executemany(f"INSERT INTO waits VALUES ({','.join('?' * 10)})", found)
+
+
+def _recount(cursor: sqlite3.Cursor, time: BusinessTime) -> None:
+    """Business time of all waits anew, since the calendar changed."""
+    rows = cursor.execute(
+        "SELECT contact, since, until FROM waits WHERE until IS NOT NULL"
+    ).fetchall()
+    cursor.executemany(
+        "UPDATE waits SET business_ms = ? WHERE contact = ?",
+        [(time.between(since, until), contact) for contact, since, until in rows],
+    )
+
+
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[at : at + _CHUNK] for at in range(0, len(ids), _CHUNK))

@@ -1,0 +1,109 @@
+"""The tables that figures rest on, all derived from `contacts`, and the marks of what must be computed again."""
+
+from __future__ import annotations
+
+from stammkunde.projections.schema import Table
+
+DIRTY = Table(
+    "dirty",  # what changed since figures were last refreshed: day, customer, order or calendar
+    ("what TEXT NOT NULL", "id TEXT NOT NULL"),
+    ("what", "id"),
+)
+
+CALENDARS = Table(
+    "calendars",  # what `calendar.set` said last of each year, as JSON
+    ("year INTEGER NOT NULL", "body TEXT NOT NULL"),
+    ("year",),
+)
+
+TALLY = Table(
+    "tally",  # items, not contacts: a mail to three customers counts once
+    (
+        "local_day TEXT NOT NULL",
+        "channel TEXT NOT NULL",
+        "direction TEXT NOT NULL",
+        "kind TEXT NOT NULL",
+        "counted INTEGER NOT NULL",
+        "items BIGINT NOT NULL",
+        "open_contacts BIGINT NOT NULL",  # without a customer
+        "contacts BIGINT NOT NULL",
+    ),
+    ("local_day", "channel", "direction", "kind"),
+)
+
+TURNOVER = Table(
+    "turnover",  # money by day and currency; `net` without tax where the shop tells it, else with
+    (
+        "local_day TEXT NOT NULL",
+        "currency TEXT NOT NULL",
+        "amount_micro BIGINT NOT NULL",
+        "net_micro BIGINT NOT NULL",
+        "items BIGINT NOT NULL",
+        "with_tax BIGINT NOT NULL",  # items whose net value is not known
+    ),
+    ("local_day", "currency"),
+)
+
+PURCHASES = Table(
+    "purchases",  # placed orders; not standing: cancelled or refunded in full within 30 days
+    (
+        "order_id TEXT NOT NULL",
+        "customer TEXT",
+        "contact TEXT NOT NULL",
+        "at BIGINT NOT NULL",
+        "local_day TEXT NOT NULL",
+        "standing INTEGER NOT NULL",
+    ),
+    ("order_id",),
+    {
+        "purchases_customer": "customer, local_day WHERE standing = 1",
+        "purchases_day": "local_day WHERE standing = 1",
+    },
+)
+
+MOVES = Table(
+    "moves",  # customers going from one state of the base to another
+    (
+        "customer TEXT NOT NULL",
+        "local_day TEXT NOT NULL",
+        "before TEXT NOT NULL",
+        "after TEXT NOT NULL",
+    ),
+    ("customer", "local_day", "after"),
+    {"moves_day": "local_day, before, after"},
+)
+
+WAITS = Table(
+    "waits",  # who waited for us; `party` is the customer, else the handle, else the contact itself
+    (
+        "contact TEXT NOT NULL",
+        "party TEXT NOT NULL",
+        "what TEXT NOT NULL",
+        "since BIGINT NOT NULL",
+        "local_day TEXT NOT NULL",
+        "until BIGINT",
+        "answer TEXT NOT NULL",
+        "answer_channel TEXT NOT NULL",
+        "by_himself INTEGER NOT NULL",
+        "business_ms BIGINT",
+    ),
+    ("contact",),
+    {
+        "waits_party": "party",
+        "waits_day": "what, local_day, business_ms",
+        "waits_open": "what, since WHERE until IS NULL",
+    },
+)
+
+PROFILES = Table(
+    "profiles",  # what is known of a living customer: a structured name, a mail address, a telephone number
+    (
+        "customer TEXT NOT NULL",
+        "named INTEGER NOT NULL",
+        "mail INTEGER NOT NULL",
+        "phone INTEGER NOT NULL",
+    ),
+    ("customer",),
+)
+
+TABLES = (DIRTY, CALENDARS, TALLY, TURNOVER, PURCHASES, MOVES, WAITS, PROFILES)
