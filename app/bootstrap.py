@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from stammkunde.app.calendars import freeze
 from stammkunde.config.settings import (
     FILE,
     Settings,
@@ -21,15 +24,23 @@ from stammkunde.config.settings import (
 )
 from stammkunde.connectors import registry
 from stammkunde.connectors.interface import Connector, Context
+from stammkunde.core.addresses import mail_address
 from stammkunde.core.assignment import Assignment
 from stammkunde.core.assignment.tables import SCHEMA, evidence_of
 from stammkunde.core.company import Company
-from stammkunde.core.errors import HomeError, SettingError
+from stammkunde.core.contact import Identifier
+from stammkunde.core.errors import DecisionError, HomeError, SettingError
 from stammkunde.core.feed import Source
 from stammkunde.core.ids import random_id
 from stammkunde.core.intake import Intake
 from stammkunde.core.keys import KeyStore, make_master_key, read_master_key
 from stammkunde.core.log.store import Log
+from stammkunde.core.phones import e164
+from stammkunde.projections.figures.projection import FiguresProjection
+from stammkunde.projections.queries import Queries
+from stammkunde.projections.rebuild import Difference, check, rebuild
+from stammkunde.projections.runner import Runner
+from stammkunde.projections.views import Views
 
 COMPANY = "company."
 
@@ -75,10 +86,68 @@ class Home:
             self.log, Assignment(evidence_of(self.log.keys.keys), random_id), self.company
         )
 
+    @cached_property
+    def _views(self) -> Views:
+        return Views(
+            self.path / "views.db", self.company, (FiguresProjection(self.company.timezone),)
+        )
+
+    @cached_property
+    def queries(self) -> Queries:
+        """What is read; `catch_up` first."""
+        return Queries(self._views)
+
+    def now(self) -> datetime:
+        """The time in the company's zone; a made-up company stands still."""
+        zone = ZoneInfo(self.company.timezone)
+        return (self.settings.demo.now or datetime.now(zone)).astimezone(zone)
+
     def close(self) -> None:
         """Close what was opened."""
         if self._open_log:
             self._open_log.close()
+        if "_views" in self.__dict__:
+            self._views.close()
+
+    # ---- views
+
+    def catch_up(self) -> None:
+        """Bring the views up to what the log says, and freeze the calendars of years that turned up."""
+        runner = Runner(self.log, self._views)
+        runner.catch_up()
+        if freeze(self.intake, self.company, self._years()):
+            runner.catch_up()
+
+    def rebuild(self) -> int:
+        """Build the views anew; how many events they rest on."""
+        return rebuild(self.log, self._views)
+
+    def check_views(self) -> list[Difference]:
+        """Where the views are not what the log says."""
+        return check(self.log, self._views)
+
+    def customer_id(self, ref: str) -> str:
+        """The living customer whom a reference means: id, mail address, phone number."""
+        return self.queries.resolve(ref)
+
+    def identifier(self, text: str) -> Identifier:
+        """A mail address, a phone number in any notation, or a shop account as SYSTEM:ID."""
+        if address := mail_address(text):
+            return Identifier("mail", address)
+        if number := e164(text, self.company.country):
+            return Identifier("phone", number)
+        if ":" in text:
+            return Identifier("shop", text)
+        raise DecisionError(
+            f"“{text}” is no mail address, phone number or shop account (SYSTEM:ID)."
+        )
+
+    def _years(self) -> set[int]:
+        span = self.queries.span()
+        this = self.now().year
+        if span is None:
+            return set()
+        return {year for year in range(span[0].year, this + 2) if year > 1970}
 
     def create(self, settings: str) -> None:
         """Make the home: settings, master key, key store and log. What is there already stays."""

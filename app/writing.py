@@ -16,7 +16,7 @@ _GROUP = "’"
 _MINUS = "−"
 
 
-def number(value: Decimal | float | int, places: int = 0) -> str:
+def number(value: Decimal | float, places: int = 0) -> str:
     """`1’234.5`: groups of three, a decimal point, a real minus."""
     return f"{value:,.{places}f}".replace(",", _GROUP).replace("-", _MINUS)
 

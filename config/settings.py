@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_origin, get_type_hints
 
@@ -47,6 +48,12 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     master_key: Secret = Secret(file="master.key")
 
 
+class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[demo]` table of a made-up company: the instant at which it stands still."""
+
+    now: datetime | None = None
+
+
 class SourceTable(msgspec.Struct, frozen=True):
     """What every `[[source]]` table may hold; `own` are the keys of its connector."""
 
@@ -65,10 +72,11 @@ class Settings(msgspec.Struct, frozen=True):
     company: dict[str, Any] = {}
     store: Store = Store()
     sources: tuple[SourceTable, ...] = ()
+    demo: Demo = Demo()
 
 
 _COMMON = tuple(field for field in SourceTable.__struct_fields__ if field != "own")
-_TABLES = ("company", "store", "source")
+_TABLES = ("company", "store", "source", "demo")
 
 
 def read_settings(home: Path) -> Settings:
@@ -91,7 +99,8 @@ def read_settings(home: Path) -> Settings:
         if names.count(name) > 1:
             raise SettingsError(f"{FILE}: two sources are named “{name}”: give each its own name.")
     store = convert(tables.get("store", {}), Store, "[store]")
-    return Settings(tables.get("company", {}), store, sources)
+    demo = convert(tables.get("demo", {}), Demo, "[demo]")
+    return Settings(tables.get("company", {}), store, sources, demo)
 
 
 def convert(table: dict[str, Any], into: type[T], where: str, *, strict: bool = True) -> T:

@@ -81,6 +81,7 @@ class ReadsFiles(Protocol):
         """Whether the file or folder looks like this connector's; reads a few KiB at the most."""
 
 
+@runtime_checkable
 class Retries(Protocol):
     """What a connector adds whose rejected items can be read again by themselves."""
 

@@ -13,7 +13,6 @@ import click
 from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.cli import Session
 from stammkunde.core.decisions import BY_HAND, Decisions
-from stammkunde.core.errors import DecisionError
 
 REASON = click.option("--reason", default="", help="Why; kept privately with the decision.")
 
@@ -38,7 +37,7 @@ def _user() -> str:
 def _time(home: Home, text: str | None) -> datetime:
     zone = ZoneInfo(home.company.timezone)
     if text is None:
-        return datetime.now(zone).replace(microsecond=0)
+        return home.now().replace(microsecond=0)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -179,8 +178,8 @@ def unmerge_command(session: Session, one: str, other: str, reason: str) -> None
     \b
     stammkunde unmerge 7f3c… a51e…
     """
-    with _deciding(session) as (home, decisions):
-        decisions.unmerge(_full(home, one), _full(home, other), reason=reason)
+    with _deciding(session) as (_, decisions):
+        decisions.unmerge(one, other, reason=reason)
 
 
 @click.command("distinct")
@@ -211,12 +210,3 @@ def classify_command(session: Session, identifier: str, class_: str, reason: str
     """
     with _deciding(session) as (home, decisions):
         decisions.classify(home.identifier(identifier), class_, reason=reason)  # type: ignore[arg-type]
-
-
-def _full(home: Home, text: str) -> str:
-    if len(text) == 32:
-        return text
-    found = home.queries.ids_beginning(text)
-    if len(found) != 1:
-        raise DecisionError(f"“{text}” is not the beginning of exactly one customer's id.")
-    return found[0]

@@ -71,7 +71,7 @@ def status_command(session: Session, as_json: bool) -> None:
     text = session.locale.text
     with opened(session.home) as home:
         home.catch_up()
-        status = home.queries.status()
+        status = home.queries.status(home.log)
     if as_json:
         json_line(status)
         return
@@ -122,7 +122,10 @@ def rebuild_command(session: Session, check: bool) -> int:
         home.catch_up()
         differences = home.check_views()
     for difference in differences:
-        click.echo(f"stammkunde: {difference}", err=True)
+        click.echo(
+            f"stammkunde: views.db, table {difference.table}: row {difference.key} is not what the log says.",
+            err=True,
+        )
     if differences:
         click.echo(
             "stammkunde: the views are not what the log says: run “stammkunde rebuild”.", err=True

@@ -126,7 +126,7 @@ def _tables(what: tuple[str, ...], source: str | None, own: dict[str, Any]) -> l
             name=source or connector,
             connector=connector,
             system=system,
-            keep=keep,
+            keep=keep,  # type: ignore[arg-type]
             own={**own, "path": [str(Path(path).absolute()) for path in paths]},
         )
         for connector, paths in groups.items()

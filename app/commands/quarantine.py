@@ -84,7 +84,7 @@ def _retry(home: Home, name: str, entries: list[Entry], changed: dict[str, Any])
     quarantine = Quarantine(home.log)
     connector_name, system, keep, own = quarantine.settings(name)
     stored = {**msgspec.json.decode(own), **changed}
-    table = SourceTable(name, connector_name, system=system, keep=keep, own=stored)
+    table = SourceTable(name, connector_name, system=system, keep=keep, own=stored)  # type: ignore[arg-type]
     connector = home.connector(table)
     if not isinstance(connector, Retries):
         raise ConnectorError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,12 +15,12 @@ from stammkunde.app import writing
 from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.cli import Session
 from stammkunde.app.output import csv_rows, json_line
-from stammkunde.core.contact import KINDS
-from stammkunde.core.errors import DecisionError
+from stammkunde.core.contact import KINDS, Channel
 from stammkunde.projections.answers import Contact, Customer, CustomerSheet, Review
 from stammkunde.projections.figures.definitions import FIGURES
 from stammkunde.projections.figures.periods import GRAINS, Grain, Period, week_of
 from stammkunde.projections.figures.queries import FigureAnswer, Segment
+from stammkunde.projections.queries import Filter
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 CSV = click.option("--csv", "as_csv", is_flag=True, help="A CSV table.")
@@ -47,7 +48,16 @@ def customers_command(
             json_line(found)
         elif as_csv:
             csv_rows(
-                ("id", "name", "kind", "identifiers", "contacts", "first_contact", "last_contact", "revenue"),
+                (
+                    "id",
+                    "name",
+                    "kind",
+                    "identifiers",
+                    "contacts",
+                    "first_contact",
+                    "last_contact",
+                    "revenue",
+                ),
                 (_customer_cells(customer) for customer in found),
             )
         else:
@@ -70,10 +80,6 @@ def customer_command(session: Session, ref: tuple[str, ...], as_json: bool) -> N
     """
     with _read(session) as home:
         sheet = home.queries.customer(" ".join(ref))
-        if sheet is None:
-            raise DecisionError(
-                f"No customer is known by “{' '.join(ref)}”: “stammkunde customers TEXT” searches."
-            )
         if as_json:
             json_line(sheet)
         else:
@@ -82,8 +88,10 @@ def customer_command(session: Session, ref: tuple[str, ...], as_json: bool) -> N
 
 @click.command("contacts")
 @click.option("--customer", metavar="REF", help="Of this customer.")
-@click.option("--channel", help="mail, phone, shop, directory, letter, visit, form, chat, other.")
-@click.option("--kind", type=click.Choice(sorted(KINDS)), metavar="KIND", help="message, call, order_placed …")
+@click.option("--channel", type=click.Choice(get_args(Channel)))
+@click.option(
+    "--kind", type=click.Choice(sorted(KINDS)), metavar="KIND", help="message, call, order_placed …"
+)
 @click.option("--direction", type=click.Choice(("in", "out")))
 @click.option("--from", "begin", metavar="T", help="Not before this day or instant.")
 @click.option("--to", "end", metavar="T", help="Before this day or instant.")
@@ -116,17 +124,17 @@ def contacts_command(
     """
     with _read(session) as home:
         zone = ZoneInfo(home.company.timezone)
-        contacts = home.queries.contacts(
-            customer=home.customer_id(customer) if customer else None,
-            channel=channel,
-            kind=kind,
-            direction=direction,
-            begin=_instant(begin, zone),
-            end=_instant(end, zone),
+        wanted = Filter(
+            customer=customer or "",
+            channel=channel,  # type: ignore[arg-type]
+            kind=kind or "",
+            direction=direction,  # type: ignore[arg-type]
+            since=_instant(begin, zone),
+            until=_instant(end, zone),
             unassigned=unassigned,
-            source=source,
-            limit=limit,
+            source=source or "",
         )
+        contacts = islice(home.queries.all_contacts(wanted), limit)
         if as_csv:
             csv_rows(_CONTACT_COLUMNS, (_contact_cells(contact) for contact in contacts))
             return
@@ -174,7 +182,7 @@ def figures_command(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     with _read(session) as home:
-        period = _period(home, session, begin, end)
+        period = _period(home, begin, end)
         if ask_who:
             _show_who(home, session, codes, period, part, as_json=as_json, as_csv=as_csv)
             return
@@ -191,7 +199,9 @@ def figures_command(
 
 
 @click.command("todo")
-@click.option("--all", "everything", is_flag=True, help="Also what has waited for over thirty days.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also what has waited for over thirty days."
+)
 @JSON
 @CSV
 @click.pass_obj
@@ -205,19 +215,32 @@ def todo_command(session: Session, everything: bool, as_json: bool, as_csv: bool
     with _read(session) as home:
         zone = ZoneInfo(home.company.timezone)
         since = datetime.fromtimestamp(0, zone) if everything else None
-        items = home.queries.todo(session.now(), since=since)
+        items = home.queries.todo(home.now(), since=since)
         if as_json:
             json_line(items)
         elif as_csv:
             csv_rows(
-                ("what", "contact", "customer_id", "name", "counterpart", "subject", "since", "open_hours"),
+                (
+                    "what",
+                    "contact",
+                    "customer_id",
+                    "name",
+                    "counterpart",
+                    "subject",
+                    "since",
+                    "open_hours",
+                ),
                 (msgspec.structs.astuple(item) for item in items),
             )
         else:
             text = session.locale.text
             for item in items:
                 what = text("missed call") if item.what == "missed_call" else text("message")
-                who = item.name or writing.phone(item.counterpart, home.company.country) or text("withheld")
+                who = (
+                    item.name
+                    or writing.phone(item.counterpart, home.company.country)
+                    or text("withheld")
+                )
                 open_for = text("open for {hours} h", hours=writing.number(item.open_hours, 1))
                 at = writing.moment(item.since, zone, session.locale.code)
                 click.echo(f"{at}  {what:<14} {writing.clipped(who, 28):<28} {open_for}")
@@ -262,8 +285,13 @@ def review_sentence(review: Review, home: Home, session: Session) -> str:
     names = [candidate.name for candidate in review.candidates]
     if len(names) == 2:
         shared = review.candidates[0].shared
-        both = text("Both have {identifier}.", identifier=writing.identifier(shared.kind, shared.value, country))
-        return f"{text('{one} or {other}?', one=_together(*names), other=names[1])} {both} {waiting}"
+        both = text(
+            "Both have {identifier}.",
+            identifier=writing.identifier(shared.kind, shared.value, country),
+        )
+        return (
+            f"{text('{one} or {other}?', one=_together(*names), other=names[1])} {both} {waiting}"
+        )
     shown = ", ".join(writing.identifier(i.kind, i.value, country) for i in review.identifiers)
     if names:
         return f"{shown}: {text('{names}?', names=', '.join(names[:3]))} {waiting}"
@@ -287,7 +315,7 @@ class _read:  # noqa: N801 reads like the context manager that it is
         home.catch_up()
         return home
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         self._opened.__exit__(*error)
 
 
@@ -297,7 +325,9 @@ def _instant(text: str | None, zone: ZoneInfo) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise click.UsageError(f"A time is like 2026-11-20 or 2026-11-20T14:30, not “{text}”.") from None
+        raise click.UsageError(
+            f"A time is like 2026-11-20 or 2026-11-20T14:30, not “{text}”."
+        ) from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
@@ -308,12 +338,13 @@ def _day(text: str) -> date:
         raise click.UsageError(f"A day is like 2026-11-20, not “{text}”.") from None
 
 
-def _period(home: Home, session: Session, begin: str | None, end: str | None) -> Period:
+def _period(home: Home, begin: str | None, end: str | None) -> Period:
     """This week up to today unless days are given; one day alone reaches to the other end of what is known."""
-    today = session.now().astimezone(ZoneInfo(home.company.timezone)).date()
+    today = home.now().date()
     if begin is None and end is None:
         return week_of(today)
-    first = home.queries.first_day() or today
+    span = home.queries.span()
+    first = span[0] if span else today
     start = _day(begin) if begin else first
     stop = _day(end) if end else today + timedelta(days=1)
     if stop <= start:
@@ -365,7 +396,11 @@ def _review_cells(review: Review) -> Sequence[object]:
 
 def _customer_line(customer: Customer, home: Home, session: Session) -> str:
     country = home.company.country
-    ways = [writing.identifier(i.kind, i.value, country) for i in customer.identifiers if i.kind != "shop"]
+    ways = [
+        writing.identifier(i.kind, i.value, country)
+        for i in customer.identifiers
+        if i.kind != "shop"
+    ]
     revenue = " ".join(writing.money(sum_.amount, sum_.currency) for sum_ in customer.revenue)
     kind = session.locale.text(customer.kind)
     return (
@@ -427,7 +462,11 @@ def _show_figures(answers: Sequence[FigureAnswer], session: Session) -> None:
     text = session.locale.text
     for answer in answers:
         last = answer.to - timedelta(days=1)
-        span = writing.day(answer.from_) if last == answer.from_ else f"{writing.day(answer.from_)}–{writing.day(last)}"
+        span = (
+            writing.day(answer.from_)
+            if last == answer.from_
+            else f"{writing.day(answer.from_)}–{writing.day(last)}"
+        )
         of = ""
         if answer.denominator is not None and answer.unit == "share":
             of = text("{part} of {whole}", part=answer.numerator, whole=answer.denominator)

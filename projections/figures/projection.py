@@ -106,14 +106,14 @@ class FiguresProjection:
         _mark(cursor, [(what, ALL) for what in ("day", "customer", "order", "calendar")])
         self.refresh(cursor)
 
-    def refresh(self, cursor: sqlite3.Cursor) -> bool:
-        """Compute again what was marked, within the caller's transaction; whether there was anything."""
+    def refresh(self, cursor: sqlite3.Cursor) -> None:
+        """Compute again what was marked, within the caller's transaction."""
         days = _marked(cursor, "day")
         customers = set(_marked(cursor, "customer"))
         orders = _marked(cursor, "order")
         calendars = _marked(cursor, "calendar")
         if not (days or customers or orders or calendars):
-            return False
+            return
         self._days(cursor, days)
         customers |= _purchases(cursor, orders)
         _moves(cursor, customers)
@@ -124,7 +124,6 @@ class FiguresProjection:
         if calendars:
             _recount(cursor, time)
         cursor.execute("DELETE FROM dirty")
-        return True
 
     def _days(self, cursor: sqlite3.Cursor, days: Sequence[str]) -> None:
         if ALL in days:

@@ -159,7 +159,8 @@ class World:
         """`13 · 2 | 4`: groups and, behind the bar, the open ones."""
         groups, open_ = self.partition()
         text = " · ".join(sorted("".join(map(str, sorted(group))) for group in groups))
-        return f"{text} | {''.join(map(str, sorted(open_)))}" if open_ else text
+        rest = "".join(map(str, sorted(open_)))
+        return f"{text} | {rest}".strip() if open_ else text
 
     def parties(self, customer: str) -> set[Party | None]:
         return {party_of(one.name) for one in self.told.values() if self.customer(one.n) == customer}

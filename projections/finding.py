@@ -1,0 +1,85 @@
+"""Who uses an identifier, and which identifiers a customer uses: by his handles, and by what a person linked."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from stammkunde.core.contact import IdentifierKind
+from stammkunde.core.events import IdentifierClass
+from stammkunde.projections.answers import KnownIdentifier
+from stammkunde.projections.corrections import select_in
+
+_USED = (
+    "SELECT c.living, i.kind, i.value FROM customers c JOIN handles h ON h.customer = c.id"
+    " JOIN handle_identifiers i ON i.handle = h.id WHERE c.living IN ({ids})"
+)
+_LINKED = (
+    "SELECT c.living, l.kind, l.value FROM customers c JOIN links l ON l.customer = c.id"
+    " WHERE c.living IN ({ids})"
+)
+
+
+def living(cursor: sqlite3.Cursor, customer: str) -> str | None:
+    """The living customer of an id; None where there is no such id."""
+    row = cursor.execute("SELECT living FROM customers WHERE id = ?", (customer,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def found_by(cursor: sqlite3.Cursor, kind: str, value: str) -> set[str]:
+    """The living customers who use an identifier; where a person linked it, whom he named."""
+    linked = cursor.execute(
+        "SELECT DISTINCT c.living FROM links l JOIN customers c ON c.id = l.customer"
+        " WHERE l.kind = ? AND l.value = ?",
+        (kind, value),
+    ).fetchall()
+    used = (
+        linked
+        or cursor.execute(
+            "SELECT DISTINCT c.living FROM handle_identifiers i JOIN handles h ON h.id = i.handle"
+            " JOIN customers c ON c.id = h.customer WHERE i.kind = ? AND i.value = ?",
+            (kind, value),
+        ).fetchall()
+    )
+    return {row[0] for row in used}
+
+
+def used_identifiers(
+    cursor: sqlite3.Cursor, customers: Iterable[str]
+) -> set[tuple[str, IdentifierKind, str]]:
+    """Living customer, kind and value of each identifier that these customers use."""
+    wanted = list(customers)
+    return {row for sql in (_USED, _LINKED) for row in select_in(cursor, sql, wanted)}
+
+
+def customer_identifiers(
+    cursor: sqlite3.Cursor, customers: Iterable[str]
+) -> dict[str, tuple[KnownIdentifier, ...]]:
+    """The identifiers of living customers with their classes, in order of kind and value."""
+    return _known(cursor, used_identifiers(cursor, customers))
+
+
+def handle_identifiers(
+    cursor: sqlite3.Cursor, handles: Iterable[str]
+) -> dict[str, tuple[KnownIdentifier, ...]]:
+    """The identifiers that handles show, with their classes."""
+    sql = "SELECT handle, kind, value FROM handle_identifiers WHERE handle IN ({ids})"
+    return _known(cursor, set(select_in(cursor, sql, handles)))
+
+
+def _known(
+    cursor: sqlite3.Cursor, pairs: set[tuple[str, IdentifierKind, str]]
+) -> dict[str, tuple[KnownIdentifier, ...]]:
+    classes: dict[tuple[str, str], IdentifierClass] = {
+        (kind, value): class_
+        for kind, value, class_ in select_in(
+            cursor,
+            "SELECT kind, value, class FROM identifiers WHERE value IN ({ids})",
+            {value for _, _, value in pairs},
+        )
+    }
+    found: dict[str, list[KnownIdentifier]] = {}
+    for owner, kind, value in sorted(pairs):
+        class_ = classes.get((kind, value), "exclusive")
+        found.setdefault(owner, []).append(KnownIdentifier(kind, value, class_))
+    return {owner: tuple(known) for owner, known in found.items()}
