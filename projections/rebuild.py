@@ -77,13 +77,14 @@ def _copy(source: Path, target: Path) -> None:
     try:
         old.execute("PRAGMA secure_delete=ON")
         new.backup(old)
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         new.close()
         old.close()
 
 
 def _remove(path: Path) -> None:
-    for ending in ("", "-journal", "-wal", "-shm"):
+    for ending in ("", "-journal", "-wal", "-shm", "-turn"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 

@@ -14,7 +14,7 @@ import phonenumbers
 from stammkunde.core.contact import Identifier
 
 _WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"[+\d][\d\s()/.\-]*")
+_NUMBER = re.compile(r"[+(\d][\d\s()/.\-]*")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d"})
 _LONGEST = 40

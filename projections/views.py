@@ -15,7 +15,7 @@ from eventsourcing.sqlite import SQLiteConnectionPool, SQLiteCursor, SQLiteTrack
 
 from stammkunde.core.company import Company
 from stammkunde.core.events import Event
-from stammkunde.core.log.datastore import Datastore, plain_errors
+from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors
 from stammkunde.projections import schema
 from stammkunde.projections.batch import fold
 from stammkunde.projections.cards import show_again, show_latest, write_cards
@@ -82,11 +82,12 @@ class Views:
         digest = hashlib.sha256(tables).hexdigest()[:16]
         self.made_with = f"{schema.VERSION} {digest} {company.timezone}"
         self.scratch = scratch
-        self.store = Datastore(path)
-        if scratch:
-            self.store.pool.close()
-            self.store.pool = _ScratchPool(path)
-        with plain_errors(path):
+        # The library's way of making its table can't stand two processes at once.
+        with plain_errors(path), Turnstile(path.with_name(path.name + "-turn")):
+            self.store = Datastore(path)
+            if scratch:
+                self.store.pool.close()
+                self.store.pool = _ScratchPool(path)
             self._recorder = SQLiteTrackingRecorder(self.store)
             self._recorder.create_table()
             with self.store.transaction(commit=True) as cursor:

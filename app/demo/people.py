@@ -10,6 +10,7 @@ from random import Random
 
 import msgspec
 
+from stammkunde.app.demo.deck import Deck
 from stammkunde.app.demo.house import BEGIN, TODAY
 from stammkunde.core.contact import Name
 
@@ -145,6 +146,7 @@ class Register:
     def __init__(self, rng: Random) -> None:
         """All chance comes from `rng`."""
         self._rng = rng
+        self._languages = Deck(rng, {"de": 18, "fr": 3, "it": 2, "en": 2})
         self._mails: set[str] = set()
         self._firms: set[str] = set()
         self._landlines = _numbers(LANDLINES, 3571, 1200)
@@ -168,7 +170,7 @@ class Register:
     ) -> Person:
         """A private person with one to three addresses, a mobile and maybe a landline; half of them have an account."""
         rng = self._rng
-        language = language or rng.choices(("de", "fr", "it", "en"), (72, 12, 9, 7))[0]
+        language = language or self._languages.draw()
         given = given or rng.choice(GIVEN[language].split())
         family = family or rng.choice(FAMILY[language].split())
         self._ids += 1
@@ -245,17 +247,19 @@ class Register:
                 f"velo.{first}",
             )
         )
-        host = rng.choice(PROVIDERS[language])
+        return self._unique(local, rng.choice(PROVIDERS[language]))
+
+    def shared_mail(self, name: str) -> str:
+        """The one address of a family."""
+        return self._unique(f"familie.{_plain(name)}", self._rng.choice(PROVIDERS["de"]))
+
+    def _unique(self, local: str, host: str) -> str:
         address, number = f"{local}@{host}", 1
         while address in self._mails:
             number += 1
             address = f"{local}{number}@{host}"
         self._mails.add(address)
         return address
-
-    def shared_mail(self, name: str) -> str:
-        """The one address of a family."""
-        return self.mail("familie", name, "de")
 
     def landline(self) -> str:
         """A number with Winterthur's area code."""

@@ -9,6 +9,7 @@ from random import Random
 import msgspec
 
 from stammkunde.app.demo import house, words
+from stammkunde.app.demo.deck import Deck
 from stammkunde.app.demo.diary import Card, Diary, Mail, Order, Shape
 from stammkunde.app.demo.people import Person, Register
 from stammkunde.app.demo.words import Topic
@@ -16,6 +17,13 @@ from stammkunde.core.contact import Name
 
 LAST_WORD = datetime(2026, 11, 9, 12, 0, tzinfo=house.ZONE)
 """Nothing begins by chance after this, so that all is answered before the week of the last screen."""
+
+
+CALLS: dict[Shape, int] = {
+    "answered": 17, "group": 6, "queue": 5, "forwarded": 3, "out": 9, "missed": 4, "voicemail": 2, "busy": 2,
+    "abandoned": 1, "out-missed": 1,
+}  # fmt: skip
+"""Of fifty calls, how many go which way at first."""
 
 
 class Stage:
@@ -26,6 +34,7 @@ class Stage:
         self.rng = rng
         self.diary = Diary(rng)
         self.register = Register(rng)
+        self._shapes = Deck(rng, CALLS)
 
     def when(self, since: datetime, until: datetime, *, at_the_shop: bool = False) -> datetime:
         """A moment by daylight; `at_the_shop`: in opening hours, if there are any in between."""
@@ -131,10 +140,7 @@ class Stage:
     def talk(self, who: Person, at: datetime, number: str) -> None:
         """They talk, if need be on the second try."""
         rng, call = self.rng, self.diary.call
-        shapes: tuple[Shape, ...] = (
-            "answered", "group", "queue", "forwarded", "out", "missed", "voicemail", "busy", "abandoned", "out-missed",
-        )  # fmt: skip
-        shape = rng.choices(shapes, (34, 12, 10, 5, 18, 8, 5, 3, 3, 3))[0]
+        shape = self._shapes.draw()
         first = call(at, who, shape, number=number)
         if not first.is_talk:
             again = house.after_hours(at, rng.triangular(0.1, 5.0, 0.7))

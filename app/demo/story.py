@@ -9,6 +9,7 @@ from random import Random
 import msgspec
 
 from stammkunde.app.demo import house, words
+from stammkunde.app.demo.deck import Deck
 from stammkunde.app.demo.diary import Diary, Order
 from stammkunde.app.demo.parts import Parts
 from stammkunde.app.demo.people import (
@@ -22,6 +23,7 @@ from stammkunde.app.demo.people import (
 )
 from stammkunde.app.demo.stage import LAST_WORD
 
+FATES = {"delivered": 21, "cancelled": 1, "sent back": 1, "damaged": 1, "gift": 1}
 _YEAR = timedelta(days=365)
 
 
@@ -46,6 +48,7 @@ class Story(Parts):
         """`size` 1 is a village shop; all counts grow with it."""
         super().__init__(rng)
         self.size = size
+        self._fates = Deck(rng, FATES)
         self.cast = self._cast()
 
     def _cast(self) -> Cast:
@@ -134,18 +137,15 @@ class Story(Parts):
 
     def _fate(self, order: Order) -> None:
         """Most orders are simply delivered."""
-        rng = self.rng
-        fate = rng.random()
-        if fate < 0.04:
+        fate = self._fates.draw()
+        if fate == "cancelled":
             order.status = "cancelled"
-        elif fate < 0.07:
-            order.status, order.refund = "refunded", order.total
-        elif fate < 0.11:
-            order.refund = order.lines[0][0].price
-        elif fate < 0.15:
-            order.gift = rng.choice(self.cast.regulars)
-        if order.refund:
-            order.changed = min(order.at + timedelta(days=rng.randint(4, 20)), LAST_WORD)
+        elif fate == "gift":
+            order.gift = self.rng.choice(self.cast.regulars)
+        elif fate in ("sent back", "damaged"):
+            order.refund = order.total if fate == "sent back" else order.lines[0][0].price
+            order.status = "refunded" if order.refund == order.total else "completed"
+            order.changed = min(order.at + timedelta(days=self.rng.randint(4, 20)), LAST_WORD)
 
     def _conversations(self) -> None:
         rng, cast = self.rng, self.cast

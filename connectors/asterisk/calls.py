@@ -61,7 +61,7 @@ class Calls:
         The first channel gives the direction: a call from outside stays one that came in, also when it is sent on to
         a mobile. Only legs that the counterpart hears count as talk, not one in which a colleague is asked first.
         """
-        legs = call.legs if len(call.legs) == 1 else self._in_order(call.legs)
+        legs = call.legs if len(call.legs) == 1 else self._in_order(call)
         first = legs[0]
         sides = self._sides
         outcome, answering = _outcome(legs)
@@ -72,13 +72,11 @@ class Calls:
             direction = "in"
             party = sides.caller(first)
             heard = [leg for leg in answering if leg is first or sides.comes_in(leg)]
-            ours, away = self._taken(first, answering)
-            if away is not None:
-                flags = ("answered_external",)
-            elif outcome != "answered":
-                away = next(filter(sides.goes_on, legs), None)
-            if away is not None:
-                attributes["forwarded_to"] = sides.target(away)
+            away = [leg for leg in answering or legs if sides.goes_on(leg)]
+            ours = self._taken(first, answering, away)
+            if away:
+                attributes["forwarded_to"] = sides.target(away[0])
+                flags = ("answered_external",) if answering else ()
         else:
             direction = "out"
             outward = [leg for leg in legs if sides.goes_out(leg)]
@@ -88,9 +86,7 @@ class Calls:
             heard = [leg for leg in outward if leg in answering]
             ours = (sides.device(first.channel).name,)
         item = call.item
-        start, offset, doubt = self._began(first)
-        if doubt:
-            flags += _DOUBTS[doubt]
+        start, offset, doubt = self._began(first, item)
         return Contact(
             item=item,
             channel="phone",
@@ -100,45 +96,40 @@ class Calls:
             outcome=outcome,
             identifiers=party.identifiers,
             display=party.display,
-            duration_s=sum([leg.billsec for leg in heard]),
+            duration_s=sum([leg.billsec for leg in heard]) if heard else 0,
             ours=ours,
             attributes=attributes | party.attributes if party.attributes else attributes,
-            flags=flags + party.flags,
+            flags=flags + party.flags + _DOUBTS[doubt],
             reference=item.key,
         )
 
-    def _taken(self, first: Leg, answering: Sequence[Leg]) -> tuple[tuple[str, ...], Leg | None]:
-        """Our side of a call from outside: the line, then who answered, in order; and the leg that was answered elsewhere.
-
-        A mobile's mailbox looks like an answer too, so that gets a flag.
-        """
-        sides = self._sides
-        ours = [sides.line(first)]
-        away: Leg | None = None
-        for leg in answering:
-            if sides.goes_on(leg):
-                away = away or leg
-            elif (name := sides.device(leg.dstchannel).name) not in ours:
-                ours.append(name)
-        return tuple(ours), away
+    def _taken(self, first: Leg, answering: list[Leg], away: list[Leg]) -> tuple[str, ...]:
+        """Our side of a call from outside: the line, then who of us answered, in order."""
+        line = self._sides.line(first)
+        if not answering:
+            return (line,)
+        names = [self._sides.device(leg.dstchannel).name for leg in answering if leg not in away]
+        return tuple(dict.fromkeys((line, *names)))
 
     # ---- times
 
-    def _began(self, first: Leg) -> tuple[int, int, int]:
+    def _began(self, first: Leg, item: Item) -> tuple[int, int, int]:
         """Start in UTC, its offset, and how sure it is."""
-        if first.offset is not None:
-            return first.start, first.offset, first.doubt
-        offset, doubt = self._times.of_channel(first.start, epoch(first.uniqueid or first.call))
-        return first.start - offset, offset, doubt
+        start, offset = first.start, first.offset
+        if offset is not None:
+            return start, offset, first.doubt
+        of_item = first.uniqueid in ("", item.key)
+        second = item.time_ms // 1000 if of_item else epoch(first.uniqueid)
+        offset, doubt = self._times.of_channel(start, second)
+        return start - offset, offset, doubt
 
-    def _in_order(self, legs: Sequence[Leg]) -> list[Leg]:
+    def _in_order(self, call: Call) -> list[Leg]:
         """The legs in order of time; each once, also where two sources of one system write their times differently."""
-        legs = sorted(legs, key=_by_time)
-        kinds = {leg.offset is None for leg in legs}
-        if len(kinds) == 1:
+        legs = sorted(call.legs, key=_by_time)
+        local = [leg for leg in legs if leg.offset is None]
+        if len(local) in (0, len(legs)):
             return legs
-        local = next(leg for leg in legs if leg.offset is None)
-        _, offset, doubt = self._began(local)
+        _, offset, doubt = self._began(local[0], call.item)
         kept: dict[tuple[str, str, str, int], Leg] = {}
         for leg in legs:
             settled = leg if leg.offset is not None else _in_utc(leg, offset, doubt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from itertools import repeat
 
 import msgspec
 
@@ -36,9 +37,8 @@ class Lines:
             return [], []
         self._before = lines[-1]
         try:
-            legs = self._rows.plain(
-                csv.reader([line.decode(self._encoding or "utf-8") for line in lines])
-            )
+            texts = map(str, lines, repeat(self._encoding or "utf-8"))
+            legs = self._rows.plain(csv.reader(texts))
         except (ValueError, LookupError, csv.Error):
             return self._each(lines)
         # fewer rows than lines: a quote is open somewhere, or a value holds a newline

@@ -99,7 +99,7 @@ class Times:
         tells both passes of the October hour apart, and a zone that is set wrongly. Later legs of a channel, whose
         first one is missing, have the zone's.
         """
-        if epoch is not None:
+        if epoch:
             elapsed = start - epoch
             nearest = (elapsed + _QUARTER // 2) // _QUARTER * _QUARTER
             if -_SAME <= elapsed - nearest <= _SAME and -_FARTHEST <= nearest <= _FARTHEST:

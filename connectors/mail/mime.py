@@ -16,6 +16,8 @@ from stammkunde.connectors.mail.part import (
 
 MAX_PARTS = 100
 MAX_DEPTH = 10
+_MOST_BLANKS = 80
+_LINE_FEED = 10
 
 
 class Split(NamedTuple):
@@ -108,23 +110,22 @@ class _Splitter:
         while at >= 0:
             after = at + len(delimiter)
             line_end = raw.find(b"\n", after, end)
-            tail = raw[after : end if line_end < 0 or line_end > after + 80 else line_end].strip(
-                b" \t\r"
-            )
-            if tail in (b"", b"--") and (at == start or raw[at - 1] == 10):
-                if opened >= 0:
+            line_end = end if line_end < 0 else line_end
+            tail = raw[after : min(line_end, after + _MOST_BLANKS)].strip(b" \t\r")
+            if tail in (b"", b"--") and (at == start or raw[at - 1] == _LINE_FEED):
+                if at > opened >= 0:
                     found.append((opened, max(opened, _before_break(raw, at))))
+                elif self._strict and (tail or opened >= 0):
+                    raise _OddError  # nothing between two delimiters
                 if len(found) > MAX_PARTS:
                     raise _LimitError("too_many_parts")
                 if tail:
                     return found
-                opened = end if line_end < 0 else line_end + 1
+                opened = line_end + 1
             at = raw.find(delimiter, after, end)
         if self._strict:
             raise _OddError
-        if opened >= 0:
-            found.append((opened, end))
-        return found
+        return [*found, (opened, end)] if 0 <= opened < end else found
 
 
 def _before_break(raw: bytes, at: int) -> int:

@@ -10,7 +10,7 @@ import msgspec
 
 from stammkunde.connectors.interface import BATCH, Batch, Context, Memory, Rejected
 from stammkunde.connectors.mail.interpret import interpret
-from stammkunde.connectors.mail.message import parse
+from stammkunde.connectors.mail.message import Message, parse
 from stammkunde.connectors.mailbox.cursor import Progress
 from stammkunde.connectors.mailbox.store import FIELDS, Found, Mail, recognised, stores_of
 from stammkunde.core.company import Company
@@ -19,6 +19,11 @@ from stammkunde.core.contact import Contact
 _NO_MAIL = "This is no mail: it has none of the usual header fields."
 _NOT_UNDERSTOOD = "This mail can't be interpreted: please report it as an error of this program."
 _EMPTY = "The file is empty."
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0": "This is an Outlook file (.msg): save the mail as .eml and import that.",
+    b"!BDN": "This is an Outlook data file (.pst): export its folders as mbox or .eml and import those.",
+    b"bplist": "This is a property list, not a mail.",
+}
 _KEPT = 1 << 20
 """Bytes kept of what is no mail."""
 _LARGEST_BATCH = 16 << 20
@@ -30,10 +35,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     `path`: mbox files, Maildirs, folders of mails, single mails, and archives (tar, zip, also compressed) of all these.
     `folder`: the folder of the mail program all of them come from (`Sent`, `Junk`), where their own names do not say.
+    `shop_senders`: addresses and domains, besides our own, under which our web shop or its forms write to us.
     """
 
     path: tuple[str, ...] = ()
     folder: str = ""
+    shop_senders: tuple[str, ...] = ()
 
 
 class Mailbox:
@@ -59,7 +66,7 @@ class Mailbox:
         del memory
         progress = saved = Progress.parse(cursor)
         stores = [store for store in stores_of(self._settings.path) if store.changed(progress)]
-        reading = _Reading(self._company, self._settings.folder)
+        reading = _Reading(self._company, self._settings)
         for number, store in enumerate(stores):
             for found in store.mails(progress):
                 reading.take(found)
@@ -79,7 +86,7 @@ class Mailbox:
     def retry(self, rejected: Rejected, memory: Memory) -> Batch:
         """Read one rejected mail again; the name of its folder is not kept with it."""
         del memory
-        reading = _Reading(self._company, self._settings.folder)
+        reading = _Reading(self._company, self._settings)
         if rejected.raw:
             reading.take(Mail(rejected.raw, rejected.reference, ""))
         batch = reading.batch(None, None)
@@ -91,9 +98,10 @@ class Mailbox:
 class _Reading:
     """The batch in the making."""
 
-    def __init__(self, company: Company, folder: str) -> None:
+    def __init__(self, company: Company, settings: Settings) -> None:
         self._company = company
-        self._folder = folder
+        self._folder = settings.folder
+        self._shop_senders = frozenset(map(str.lower, settings.shop_senders))
         self._clear()
 
     def _clear(self) -> None:
@@ -109,13 +117,14 @@ class _Reading:
             return
         message = parse(found.raw)
         if not message.headers.keys() & FIELDS:
-            self._reject(
-                Rejected(_NO_MAIL if found.raw else _EMPTY, found.raw[:_KEPT], found.reference)
-            )
+            self._reject(Rejected(_no_mail(found.raw), found.raw[:_KEPT], found.reference))
             return
         try:
             found_in = interpret(
-                message, company=self._company, folder=self._folder or found.folder
+                message,
+                company=self._company,
+                folder=self._folder or _labels(message) or found.folder,
+                shop_senders=self._shop_senders,
             )
         except Exception:  # our own mistake about one mail must not keep the others out
             self._reject(Rejected(_NOT_UNDERSTOOD, found.raw, found.reference))
@@ -149,3 +158,20 @@ class _Reading:
         )
         self._clear()
         return batch
+
+
+def _labels(message: Message) -> str:
+    """The labels of a mail in Google's export, which puts all folders into one mbox; empty elsewhere.
+
+    Only where Google's fields come first is it the export: the sender of a mail can write the others himself.
+    """
+    if next(iter(message.headers), "") not in ("x-gm-thrid", "x-gmail-labels"):
+        return ""
+    return message.header("x-gmail-labels").replace(",", "/")
+
+
+def _no_mail(raw: bytes) -> str:
+    return next(
+        (reason for magic, reason in _FOREIGN.items() if raw.startswith(magic)),
+        _NO_MAIL if raw else _EMPTY,
+    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _INSIDE_MAILDIR = frozenset({"cur", "new", "tmp"})
-_SUFFIX = re.compile(r"\.(?:mbox|mbx|sbd|mbs|imapmbox)$", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(?:mbox|mbx|sbd|mbs|imapmbox)(?:\.(?:gz|xz|bz2))?$", re.IGNORECASE)
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]*)-")
 _INDEX = re.compile(
     r"(?:\.(?:msf|dat|index|cache|log|lock|plist|emlxpart|html?)|^(?:dovecot.*|maildirfolder|maildirsize|"

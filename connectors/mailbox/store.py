@@ -90,7 +90,7 @@ def _below(top: Path) -> Iterator[Store]:
             continue
         single: list[str] = []
         for name in sorted(files):
-            if is_hidden(name):
+            if is_hidden(name) or not (here / name).is_file():  # a FIFO would let us wait for ever
                 continue
             if _is_single(here / name):
                 single.append(name)
@@ -106,7 +106,7 @@ def _names(folder: Path) -> list[str]:
 
 def _is_single(path: Path) -> bool:
     """Whether a file is read as one mail; the names of MH folders and exports spare a look into it."""
-    if path.suffix.lower() == ".eml" or path.name.isdigit():
+    if _names_one_mail(path.name):
         return True
     start = head(path)
     return not (
@@ -115,6 +115,10 @@ def _is_single(path: Path) -> bool:
         or archive.is_zip(start)
         or archive.is_compressed(start)
     )
+
+
+def _names_one_mail(name: str) -> bool:
+    return name.isdigit() or name.lower().endswith(".eml")
 
 
 class FileStore:
@@ -160,7 +164,7 @@ class FileStore:
 
     def _plain(self, file: BinaryIO, start: bytes) -> Iterator[Found]:
         if not archive.is_tar(start) and not archive.is_zip(start):
-            yield from _mails(file, str(self._path), (*self._parents, self._path.stem), start)
+            yield from _mails(file, str(self._path), (*self._parents, self._path.name), start)
             return
         for name, content in (
             archive.tar_members(file) if archive.is_tar(start) else archive.zip_members(file)
@@ -178,7 +182,7 @@ def _peek(file: BinaryIO) -> bytes:
 def _mails(file: BinaryIO, reference: str, path: Sequence[str], start: bytes) -> Iterator[Mail]:
     """The mails of one stream; `path` are the names that lead to it, its own last."""
     if is_mbox(start):
-        folder = folder_name(path)
+        folder = folder_name(path[:-1] if _names_one_mail(path[-1]) else path)
         for offset, raw in mbox_mails(file):
             yield Mail(raw, f"{reference}:{offset}", folder)
     else:

@@ -68,8 +68,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
 
 _USUAL: Mapping[str, str] = {
     "order": "order orderid orderno ordernr ordernumber invoice invoiceid invoiceno invoicenr invoicenumber bestellnr"
-    " bestellnummer auftragsnr auftragsnummer rechnungsnr rechnungsnummer belegnr belegnummer nocommande"
-    " numerodecommande nofacture numerodefacture numeroordine numerofattura",
+    " bestellnummer auftragsnr auftragsnummer rechnungsnr rechnungsnummer belegnr belegnummer ncommande nocommande"
+    " numerodecommande nfacture nofacture numerodefacture numeroordine numerofattura",
     "time": "orderdate ordertime ordereddate invoicedate datetime timestamp bestelldatum auftragsdatum rechnungsdatum"
     " belegdatum datecommande datedecommande datefacture datadellordine dataordine datafattura",
     "line_total": "linetotal lineamount positionstotal zeilentotal zeilenbetrag positionsbetrag totalligne totaleriga",

@@ -47,10 +47,12 @@ class OrdersCsv:
     def check(self) -> None:
         """Raise `ConnectorError` unless every file can be read and has the columns that are needed."""
         for path in self._files():
-            with plain(path) as (file, _):
+            with plain(path) as (file, stream):
                 sheet = Sheet(file, self._settings)
                 if sheet.headings:
                     self._form(sheet, path)
+                elif stream.is_damaged:
+                    raise ConnectorError(f"path: {path} can't be unpacked; fetch it again.")
 
     def fetch(self, cursor: str | None, memory: Memory) -> Iterator[Batch]:
         """The orders of all files that are new or were written since; a file's come when it was read to its end."""

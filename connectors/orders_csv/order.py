@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from stammkunde.connectors.orders_csv.columns import Columns, Settings
-from stammkunde.connectors.shop.amounts import amount, exact, total, unit_price
+from stammkunde.connectors.shop.amounts import amount, exact, plain, total, unit_price
 from stammkunde.connectors.shop.snapshot import Snapshot, fingerprint
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.contact import Identifier, Line, Name
@@ -54,8 +54,9 @@ def snapshot_of(form: Form, number: str, rows: Sequence[Sequence[str]], source: 
     is the file's: an export says how things stood when it was written.
     """
     column = form.columns
-    placed_at, *_ = [moment(row[column.time], form) for row in rows]
-    values = [_line(form, row) for row in rows]
+    placed_at, *_ = [moment(text, form) for text in dict.fromkeys(row[column.time] for row in rows)]
+    with exact():
+        values = [_line(form, row) for row in rows]
     customer, mail, phone, name, country = (
         _first(rows, at)
         for at in (column.customer, column.mail, column.phone, column.name, column.country)
@@ -72,7 +73,11 @@ def snapshot_of(form: Form, number: str, rows: Sequence[Sequence[str]], source: 
         total=sum_,
         currency=currency,
         content=fingerprint(
-            placed_at, currency, [v for v, _ in values], lines, customer, mail, phone, name, country
+            [placed_at, currency, customer, mail, phone, name, country],
+            [
+                (plain(value), line.article, plain(line.quantity), plain(line.price), line.name)
+                for value, line in values
+            ],
         ),
         account=customer,
         identifiers=_identifiers(form, customer, mail, phone, country),
@@ -109,7 +114,7 @@ def _parse(text: str, time_format: str) -> datetime:
 
 
 def _line(form: Form, row: Sequence[str]) -> tuple[Decimal, Line]:
-    """What a line is worth, and the line."""
+    """What a line is worth, and the line; within `exact`."""
     column = form.columns
     quantity = _ONE if column.quantity < 0 else _number(form, row, "quantity")
     if column.line_total >= 0:
@@ -118,8 +123,7 @@ def _line(form: Form, row: Sequence[str]) -> tuple[Decimal, Line]:
         price = _number(form, row, "unit_price") if has_price else unit_price(value, quantity)
     else:
         price = _number(form, row, "unit_price")
-        with exact():
-            value = quantity * price
+        value = quantity * price
     article, name = (_cell(row, at) for at in (column.article, column.description))
     return value, Line(article, quantity, price, name)
 

@@ -60,6 +60,7 @@ def unit_price(value: Decimal, quantity: Decimal) -> Decimal:
         return plain(price)
 
 
+@lru_cache(maxsize=8192)
 def plain(value: Decimal) -> Decimal:
     """The same number without needless zeros and without an exponent: `1.50` and `1.5` become one, `1E+2` is `100`."""
     with exact():

@@ -52,10 +52,11 @@ def opening(snapshot: Snapshot) -> Milestone:
 
 def differences(known: Known | None, snapshot: Snapshot) -> tuple[list[Milestone], Known]:
     """The milestones that lead from what is known to what the shop shows, in order, and the state after them."""
-    is_first = known is None or not known.is_recorded
-    progress = _Progress(first(known, snapshot) if is_first else known, snapshot)
-    if is_first:
+    if known is None or not known.is_recorded:
+        progress = _Progress(first(known, snapshot), snapshot)
         progress.milestones.append(opening(snapshot))
+    else:
+        progress = _Progress(known, snapshot)
     progress.compare()
     return progress.milestones, progress.after()
 

@@ -10,7 +10,7 @@ import msgspec
 
 from stammkunde.connectors.interface import Context
 from stammkunde.connectors.shop import Refund, Snapshot, fingerprint
-from stammkunde.connectors.shop.amounts import exact, total
+from stammkunde.connectors.shop.amounts import exact, plain, total
 from stammkunde.connectors.shop.snapshot import Status
 from stammkunde.connectors.woocommerce.fields import (
     Unreadable,
@@ -125,18 +125,19 @@ def _content(order: Order) -> bytes:
     Were it made of what we understand, a better parser would find every order edited.
     """
     return fingerprint(
-        [order.total, order.total_tax, order.currency, order.customer_note],
+        [plain(order.total), plain(order.total_tax), order.currency, order.customer_note],
         [_strings(order.billing), _strings(order.shipping)],
         [
-            [[part.product_id, part.variation_id, part.quantity, *_sum(part)] for part in parts]
+            [_raw(part) for part in parts]
             for parts in (order.line_items, order.shipping_lines, order.fee_lines)
         ],
         [str(coupon.code) for coupon in order.coupon_lines],
     )
 
 
-def _sum(part: Part) -> list[object]:
-    return [str(part.name or part.method_title), part.total, part.total_tax]
+def _raw(part: Part) -> list[object]:
+    numbers = (plain(number) for number in (part.quantity, part.total, part.total_tax))
+    return [part.product_id, part.variation_id, str(part.name or part.method_title), *numbers]
 
 
 def _strings(address: Address) -> list[str]:

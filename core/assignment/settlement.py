@@ -91,6 +91,8 @@ class Settlement:
             for row in rows:
                 holder = self._before[row.id]
                 for customer in {row.home, holder} - {None}:
+                    if holder is None and self._lives_elsewhere(str(customer)):
+                        continue
                     rank = (customer != holder, customer != row.home, row.party is None, row.number)
                     options[str(customer)].append((rank, group))
         claims: defaultdict[int, list[Customer]] = defaultdict(list)
@@ -114,10 +116,15 @@ class Settlement:
             customer = evidence.customer(row.home)
             for identifier in sorted(row.identifiers):
                 group = region.used_by.get(identifier)
-                if group and not (customer.tied or customer.into or claims[id(group)]):
+                taken = customer.tied or customer.into or claims[id(group)]
+                if group and not taken and not self._lives_elsewhere(customer.id):
                     claims[id(group)].append(customer)
                     settled.add(customer.id)
                     break
+
+    def _lives_elsewhere(self, customer: str) -> bool:
+        """Whether an id has handles that are not looked at now: a handle that it lost can't call it back."""
+        return any(row.id not in self._before for row in self._evidence.handles_of(customer))
 
     def _number(self, customer: str) -> int:
         return self._evidence.customer(customer).number

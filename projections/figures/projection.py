@@ -206,11 +206,11 @@ def _profiles(cursor: sqlite3.Cursor, customers: set[str]) -> None:
 
 def _insert_moves(cursor: sqlite3.Cursor, rows: Sequence[tuple[str, str]]) -> None:
     cursor.executemany(
-        "INSERT INTO moves VALUES (?, ?, ?, ?)",
+        "INSERT INTO moves VALUES (?, ?, ?, ?, ?)",
         [
-            (customer, move.day.isoformat(), move.before, move.after)
+            (customer, step, move.day.isoformat(), move.before, move.after)
             for customer, days in groupby(rows, key=lambda row: row[0])
-            for move in moves([date.fromisoformat(day) for _, day in days])
+            for step, move in enumerate(moves([date.fromisoformat(day) for _, day in days]))
         ],
     )
 

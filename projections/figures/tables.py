@@ -65,11 +65,12 @@ MOVES = Table(
     "moves",  # customers going from one state of the base to another
     (
         "customer TEXT NOT NULL",
+        "step INTEGER NOT NULL",  # two moves may fall on one day
         "local_day TEXT NOT NULL",
         "before TEXT NOT NULL",
         "after TEXT NOT NULL",
     ),
-    ("customer", "local_day", "after"),
+    ("customer", "step"),
     {"moves_day": "local_day, before, after"},
 )
 

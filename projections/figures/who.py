@@ -100,7 +100,7 @@ def _state(state: str) -> Query:
     def query(period: Period, _: Segment) -> tuple[str, list[object]]:
         return (
             f"{_CUSTOMER.format(n='k.orders')} WHERE (SELECT m.after FROM moves m WHERE m.customer = k.id"
-            " AND m.local_day < ? ORDER BY m.local_day DESC, m.before = 'none' LIMIT 1) = ? ORDER BY k.first_at, k.id",
+            " AND m.local_day < ? ORDER BY m.step DESC LIMIT 1) = ? ORDER BY k.first_at, k.id",
             [period.end.isoformat(), state],
         )
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from stammkunde.app.demo import house
+from stammkunde.app.demo import house, words
 from stammkunde.app.demo.truth import Truth
 from stammkunde.app.demo.world import World, play
 
@@ -154,13 +154,6 @@ def test_call_records_have_21_columns_and_add_up(town: Town) -> None:
         start, end = datetime.fromisoformat(leg[9]), datetime.fromisoformat(leg[11])
         assert int(leg[12]) == (end - start).seconds
         assert bool(leg[10]) or leg[13] == "0"
-    outcomes = {(leg[7], leg[14]) for leg in town.legs}
-    assert outcomes >= {
-        ("Dial", "ANSWERED"),
-        ("Dial", "NO ANSWER"),
-        ("Queue", "ANSWERED"),
-        ("Queue", "NO ANSWER"),
-    }
 
 
 def test_orders_add_up_and_carry_unique_numbers(town: Town) -> None:
@@ -174,8 +167,6 @@ def test_orders_add_up_and_carry_unique_numbers(town: Town) -> None:
         assert Decimal(order["total_tax"]) == sum(
             Decimal(line["total_tax"]) for line in order["line_items"]
         )
-    assert {order["customer_id"] == 0 for order in town.orders} == {True, False}
-    assert any(order["billing"]["company"] for order in town.orders)
 
 
 def test_cards_are_version_4_with_a_name_a_number_and_a_hobby(town: Town) -> None:
@@ -317,8 +308,30 @@ def test_money_is_given_back_this_week(town: Town) -> None:
 
 
 def test_people_write_in_four_languages(town: Town) -> None:
-    subjects = Counter(mail["Subject"].partition(" ")[0] for mail in town.inbox)
-    assert subjects.keys() >= {"Termin", "Rendez-vous", "Appuntamento", "Booking"}
+    subjects = [mail["Subject"] for mail in town.inbox]
+    for language, topics in words.TOPICS.items():
+        known = tuple(topic.subject.partition("{")[0] for topic in topics)
+        assert any(subject.startswith(known) for subject in subjects), language
+
+
+def test_calls_come_in_every_way(town: Town) -> None:
+    ways = {(leg[3], leg[7], leg[14]) for leg in town.legs}
+    assert ways >= {
+        ("from-trunk", "Dial", "ANSWERED"), ("from-trunk", "Dial", "NO ANSWER"), ("from-trunk", "Queue", "ANSWERED"),
+        ("from-trunk", "VoiceMail", "ANSWERED"), ("from-trunk", "Busy", "BUSY"), ("internal", "Dial", "ANSWERED"),
+        ("internal", "Dial", "NO ANSWER"),
+    }  # fmt: skip
+    assert any(leg[3] == "from-trunk" and "trunk" in leg[6] for leg in town.legs)
+    queues = [{leg[14] for leg in legs} for legs in town.calls().values() if legs[0][7] == "Queue"]
+    assert {"NO ANSWER"} in queues
+
+
+def test_some_order_for_a_firm_some_as_a_gift_some_as_guests(town: Town) -> None:
+    assert any(order["billing"]["company"] for order in town.orders)
+    assert any(
+        order["billing"]["last_name"] != order["shipping"]["last_name"] for order in town.orders
+    )
+    assert {order["customer_id"] == 0 for order in town.orders} == {True, False}
 
 
 # ---- the truth
@@ -370,5 +383,6 @@ def test_no_address_that_counts_belongs_to_two_parties(town: Town) -> None:
 
 def test_the_households_own_thread_tells_who_wrote_from_the_box(town: Town) -> None:
     boxes = [truth for truth in town.of("info") if truth.counterpart.startswith("familie")]
-    assert Counter(truth.knowable for truth in boxes)[True] == 1
-    assert {truth.reason for truth in boxes} == {"", "mailbox of several people"}
+    reasons = Counter(truth.reason for truth in boxes)
+    assert reasons[""] == 1
+    assert reasons["mailbox of several people"] >= 2

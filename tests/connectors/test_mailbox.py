@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from stammkunde.connectors.contract import COMPANY, DictMemory, FileContract, Reading, read
 from stammkunde.connectors.interface import ConnectorError, Context, Rejected
-from stammkunde.connectors.mail.message import MAX_SIZE
+from stammkunde.connectors.mail.interpret import Interpretation, interpret
+from stammkunde.connectors.mail.message import MAX_SIZE, Message
 from stammkunde.connectors.mailbox import Mailbox
 from stammkunde.connectors.mailbox.cursor import Progress
 from stammkunde.connectors.mailbox.folder import folder_name, is_hidden
@@ -247,6 +248,11 @@ def test_of_a_cut_archive_what_can_be_read_is_read(tmp_path: Path, name: str) ->
         assert [bool(item.raw) for item in reading.rejected] == [True] * (count < 40)
 
 
+def test_a_mail_with_an_envelope_line_lies_in_its_folder(tmp_path: Path) -> None:
+    path = pack(tmp_path, "a.tar", {"Junk/1.eml": DATED + mail(1), "Sent": DATED + mail(2)})
+    assert [(one.raw, one.folder) for one in found(path)] == [(mail(1), "Junk"), (mail(2), "Sent")]
+
+
 def test_links_in_a_tar_lead_nowhere(tmp_path: Path) -> None:
     secret = tmp_path / "secret.eml"
     secret.write_bytes(mail(1))
@@ -305,6 +311,62 @@ def test_the_folder_decides_where_settings_or_names_say_so(tmp_path: Path) -> No
     assert contact.kind == "message"
 
 
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"X-GM-THRID: 17\nX-Gmail-Labels: Spam,=?utf-8?q?Ge=C3=B6ffnet?=\n", "spam"),
+        (b"X-GM-THRID: 17\nX-Gmail-Labels: Posteingang\n", "message"),
+        (b"Received: by a.example\nX-Gmail-Labels: Spam\n", "message"),
+    ],
+)
+def test_the_labels_of_a_google_export_are_folders(tmp_path: Path, head: bytes, kind: str) -> None:
+    path = tmp_path / "Alle.mbox"
+    path.write_bytes(DATED + head + mail(1))
+    assert [contact.kind for contact in read(mailbox(path)).contacts] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "save the mail as .eml"),
+        (b"!BDN\0", "export its folders"),
+        (b"Lieber Gruss", "none of the usual header fields"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_no_mail_is_rejected_with_the_remedy(
+    tmp_path: Path, raw: bytes, reason: str
+) -> None:
+    path = tmp_path / "1.eml"
+    path.write_bytes(raw)
+    (rejected,) = read(mailbox(path)).rejected
+    assert reason in rejected.reason
+    assert rejected.raw == raw
+
+
+def test_an_oversized_mail_is_a_contact_without_text(tmp_path: Path) -> None:
+    path = tmp_path / "1.eml"
+    path.write_bytes(mail(1) + b"x" * MAX_SIZE)
+    (contact,) = read(mailbox(path)).contacts
+    assert (contact.text, contact.flags, contact.party) == ("", ("oversized",), "anna1@example.com")
+
+
+def test_a_mail_that_trips_us_up_does_not_keep_the_others_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pack(tmp_path, "a.tar", mails(3))
+
+    def trip(message: Message, **settings: object) -> Interpretation:
+        if message.header("subject") == "Mail 2":
+            raise IndexError
+        return interpret(message, company=COMPANY)
+
+    monkeypatch.setattr("stammkunde.connectors.mailbox.connector.interpret", trip)
+    reading = read(mailbox(path))
+    assert subjects(reading) == ["Mail 1", "Mail 3"]
+    assert [item.raw for item in reading.rejected] == [mail(2)]
+
+
 def test_an_unchanged_file_is_not_read_again(tmp_path: Path) -> None:
     one, two = tmp_path / "1.mbox", tmp_path / "2.mbox"
     one.write_bytes(DATED + mail(1))
@@ -345,6 +407,7 @@ def test_settings_that_name_nothing_are_refused(tmp_path: Path) -> None:
         (["Sent"], "Sent"),
         (["Post", "Sent.mbox"], "Sent"),
         (["Sent.mbox", "mbox"], "Sent"),
+        (["Sent.mbox.gz"], "Sent"),
         (["Maildir", ".Sent", "cur"], "Sent"),
         (["Maildir", ".INBOX.Sent Items", "new"], "Sent Items"),
         ([".Envoy&AOk-s"], "Envoyés"),
