@@ -54,7 +54,7 @@ class Home:
         try:
             self.settings: Settings = read_settings(path)
             table = {**self.settings.company, **(company_settings or {})}
-            self.company = convert(table, Company, "[company]", strict=False)
+            self.company = _normal(convert(table, Company, "[company]", strict=False))
         except SettingsError as error:
             raise SettingError(str(error)) from None
         self._open_log: Log | None = None
@@ -200,6 +200,17 @@ class Home:
                 known = ", ".join(sources) or "none"
                 raise SettingError(f"There is no source “{name}” in {FILE}; known: {known}.")
         return [sources[name] for name in wanted]
+
+
+def _normal(company: Company) -> Company:
+    """Our own addresses and numbers in the form in which they are compared."""
+    return msgspec.structs.replace(
+        company,
+        addresses=tuple(mail_address(each) or each.lower() for each in company.addresses),
+        domains=tuple(each.lower() for each in company.domains),
+        never=tuple(each.lower() for each in company.never),
+        numbers=tuple(e164(each, company.country) or each for each in company.numbers),
+    )
 
 
 def default_home() -> Path:

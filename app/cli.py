@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from stammkunde.app import failures
+from stammkunde.app.help import Context, Group
 from stammkunde.app.locale import LANGUAGES, Locale, language
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -20,12 +22,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("importing", "Read files into the log: mails, calls, orders, addresses."),
     "sync": ("importing", "Read the sources of the settings file."),
     "status": ("home", "What the log holds, and how fresh sources and views are."),
-    "customers": ("reading", "List customers and prospects, or search them as you type."),
-    "customer": ("reading", "Everything on one customer, by id, mail address or number."),
-    "contacts": ("reading", "List contacts, filtered."),
-    "figures": ("reading", "Controlling figures, and who is behind each."),
-    "todo": ("reading", "Missed calls not returned and mails not answered."),
-    "review": ("reading", "Contacts that wait for a person to say whose they are."),
+    "customers": ("customers", "List customers and prospects, or search them as you type."),
+    "customer": ("customers", "Everything on one customer, by id, mail address or number."),
+    "contacts": ("contacts", "List contacts, by customer, channel, kind and time."),
+    "figures": ("figures", "Controlling figures, and who is behind each."),
+    "todo": ("waiting", "Missed calls not returned and mails not answered."),
+    "review": ("waiting", "Contacts that wait for a person to say whose they are."),
     "record": ("deciding", "Record a letter, a visit or a call by hand."),
     "describe": ("deciding", "Write attributes or a role of a customer."),
     "note": ("deciding", "Write a note on a customer."),
@@ -43,7 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class Lazy(click.Group):
+class Lazy(Group):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -56,6 +58,7 @@ class Lazy(click.Group):
             return None
         module = import_module(f"stammkunde.app.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
+        command.context_class = Context
         return command
 
     def resolve_command(
@@ -72,8 +75,7 @@ class Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Names and one line each, without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
+        self.write_commands(formatter, ((name, help_) for name, (_, help_) in COMMANDS.items()))
 
 
 class Session:
@@ -89,9 +91,14 @@ class Session:
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of log and settings.",
+    help="The folder of log and settings; default: STAMMKUNDE_HOME.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="The language of the answers.")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    is_eager=True,
+    help="The language of the answers; default: the locale’s.",
+)
 @click.version_option(package_name="stammkunde", message="%(version)s")
 @click.pass_context
 def program(context: click.Context, home: Path | None, lang: str | None) -> None:
@@ -109,25 +116,34 @@ def program(context: click.Context, home: Path | None, lang: str | None) -> None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; 0 done, 1 refused or failed with one clear line, 2 wrong usage."""
-    from stammkunde.core.errors import StammkundeError
-
+    """Run a command; 0 done, 1 refused or failed with one clear line, 2 wrong usage. Never a traceback."""
     try:
-        result: Any = program.main(arguments, prog_name="stammkunde", standalone_mode=False)
+        return _run(arguments)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    except click.UsageError as error:
+        failures.say(failures.usage(error))
+        return failures.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "stammkunde: stopped. What was committed stays; run it again to go on.", err=True
-        )
-        return 1
-    except StammkundeError as error:
-        click.echo(f"stammkunde: {error}", err=True)
-        return 1
+        failures.say("stopped. What was committed stays; run it again to go on.")
     except BrokenPipeError:
-        sys.stderr.close()
-        return 1
-    return result if isinstance(result, int) else 0
+        failures.nobody_reads()
+    except OSError as error:
+        failures.say(failures.system(error))
+    except Exception as error:  # the last resort: whatever it is, a person gets one line
+        failures.say(_refusal(error) or failures.defect(error))
+    return failures.FAILED
+
+
+def _run(arguments: list[str] | None) -> int:
+    words = sys.argv[1:] if arguments is None else arguments
+    with program.make_context("stammkunde", list(words)) as context:
+        result: Any = program.invoke(context)
+    return result if isinstance(result, int) else failures.DONE
+
+
+def _refusal(error: Exception) -> str:
+    """What was refused on purpose, in its own words."""
+    from stammkunde.core.errors import StammkundeError
+
+    return " ".join(str(error).split()) if isinstance(error, StammkundeError) else ""

@@ -15,6 +15,7 @@ from stammkunde.app import writing
 from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.cli import Session
 from stammkunde.app.output import csv_rows, json_line
+from stammkunde.app.sentences import review_sentence
 from stammkunde.core.contact import KINDS, Channel
 from stammkunde.projections.answers import Contact, Customer, CustomerSheet, Review
 from stammkunde.projections.figures.definitions import FIGURES
@@ -271,37 +272,10 @@ def review_command(session: Session, limit: int, as_json: bool, as_csv: bool) ->
             )
         else:
             for review in found:
-                click.echo(review_sentence(review, home, session))
+                click.echo(review_sentence(review, home.company.country, session.locale))
                 click.echo(f"  stammkunde assign {review.contact} …")
             if not found:
                 click.echo(session.locale.text("Nothing waits."))
-
-
-def review_sentence(review: Review, home: Home, session: Session) -> str:
-    """`Anna or Peter Frei? Both have 052 214 77 31. 3 contacts wait.`"""
-    text, plural = session.locale.text, session.locale.plural
-    country = home.company.country
-    waiting = plural("{n} contact waits.", "{n} contacts wait.", review.waiting)
-    names = [candidate.name for candidate in review.candidates]
-    if len(names) == 2:
-        shared = review.candidates[0].shared
-        both = text(
-            "Both have {identifier}.",
-            identifier=writing.identifier(shared.kind, shared.value, country),
-        )
-        return (
-            f"{text('{one} or {other}?', one=_together(*names), other=names[1])} {both} {waiting}"
-        )
-    shown = ", ".join(writing.identifier(i.kind, i.value, country) for i in review.identifiers)
-    if names:
-        return f"{shown}: {text('{names}?', names=', '.join(names[:3]))} {waiting}"
-    return f"{review.name or shown}: {waiting}"
-
-
-def _together(one: str, other: str) -> str:
-    """`Anna` of `Anna Frei` and `Peter Frei`: a shared family name is said once."""
-    given, _, family = one.rpartition(" ")
-    return given if given and other.endswith(f" {family}") else one
 
 
 class _read:  # noqa: N801 reads like the context manager that it is

@@ -96,7 +96,7 @@ TOPICS: dict[str, tuple[Topic, ...]] = {
         ),
         Topic(
             "Domanda su un articolo",
-            "l'articolo «{part}» va bene anche per una {bike}? Non sono sicuro della misura.",
+            "l'articolo «{part}» va bene anche per una {bike}? Ho un dubbio sulla misura.",
             "sì, senza modifiche. Ne abbiamo ancora tre e possiamo metterne uno da parte.",
             "perfetto, passo {day}.",
             "la aspetta alla cassa, a suo nome.",
@@ -195,7 +195,7 @@ AWAY_SUBJECT = {
 }
 AWAY = {
     "de": "Besten Dank für Ihre Nachricht. Ich bin bis Montag, 23. November, nicht im Haus; Ihre Mail wird nicht weitergeleitet.",
-    "fr": "Merci de votre message. Je suis absent jusqu'au lundi 23 novembre ; votre message ne sera pas transmis.",
+    "fr": "Merci de votre message. Je serai de retour le lundi 23 novembre ; votre message ne sera pas transmis.",
     "it": "Grazie del messaggio. Sono fuori sede fino a lunedì 23 novembre; la mail non viene inoltrata.",
     "en": "Thank you for your message. I am out until Monday 23 November; your mail is not forwarded.",
 }

@@ -53,6 +53,9 @@ path = ["orders.json"]
 name = "addresses"
 connector = "addressbook"
 path = ["addresses.vcf"]
+
+[demo] # the day on which it stands still
+now = {house.TODAY.isoformat()}
 """
 _ORDER_OF_THE_SCREEN = 1043
 

@@ -115,9 +115,22 @@ def is_bounce(message: Message) -> bool:
         return True
     if daemon or null:
         return sentences.BOUNCE_SUBJECT.search(message.header("subject")) is not None or (
-            daemon and sentences.BOUNCE_TEXT.search(divided(message.text)[0][:3000]) is not None
+            daemon and _says_so(message)
         )
     return _is_list_refusal(message) or ses_event(message) == "Bounce"
+
+
+def _says_so(message: Message) -> bool:
+    """Whether the text speaks of a failure; a postmaster's, who may be a person, with a code or the mail beside it."""
+    report = divided(message.text)[0][:_LONGEST_REASON]
+    if sentences.BOUNCE_TEXT.search(report) is None:
+        return False
+    senders = message.addresses("from")
+    if not senders or not senders[0].address.startswith("postmaster@"):
+        return True
+    return bool(enhanced_code(report)) or any(
+        part.type == "message/rfc822" for part in message.parts
+    )
 
 
 def _from_daemon(message: Message) -> bool:

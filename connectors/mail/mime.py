@@ -17,6 +17,8 @@ from stammkunde.connectors.mail.part import (
 MAX_PARTS = 100
 MAX_DEPTH = 10
 _MOST_BLANKS = 80
+_MOST_LOOKS = 100_000
+"""Places looked at where a boundary's characters stand, as most do not in a real mail's text."""
 _LINE_FEED = 10
 
 
@@ -107,7 +109,10 @@ class _Splitter:
         found: list[tuple[int, int]] = []
         opened = -1
         at = raw.find(delimiter, start, end)
-        while at >= 0:
+        delimiters = 0
+        for _ in range(_MOST_LOOKS):
+            if at < 0:
+                break
             after = at + len(delimiter)
             line_end = raw.find(b"\n", after, end)
             line_end = end if line_end < 0 else line_end
@@ -117,12 +122,13 @@ class _Splitter:
                     found.append((opened, max(opened, _before_break(raw, at))))
                 elif self._strict and (tail or opened >= 0):
                     raise _OddError  # nothing between two delimiters
-                if len(found) > MAX_PARTS:
-                    raise _LimitError("too_many_parts")
                 if tail:
                     return found
+                delimiters += 1
                 opened = line_end + 1
-            at = raw.find(delimiter, after, end)
+            at = -1 if delimiters > MAX_PARTS else raw.find(delimiter, after, end)
+        if delimiters > MAX_PARTS or at >= 0:
+            raise _LimitError("too_many_parts")
         if self._strict:
             raise _OddError
         return [*found, (opened, end)] if 0 <= opened < end else found

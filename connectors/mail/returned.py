@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from stammkunde.connectors.mail import sentences
-from stammkunde.connectors.mail.message import Message, parse
+from stammkunde.connectors.mail.message import Message, item_of, parse
 from stammkunde.core.contact import Item
 
 _EMBEDDED = frozenset(
@@ -45,6 +45,6 @@ def item_of_original(original: Message | None) -> Item | None:
 
     Without both, the key is made of the whole mail's opening, which does not come back unchanged.
     """
-    if original is None or not original.item.key or original.item.key.startswith("\0"):
+    if original is None or not original.header("message-id") or not original.raw_date:
         return None
-    return original.item
+    return item_of(original)

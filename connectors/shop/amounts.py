@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from decimal import Context, Decimal, localcontext
+from decimal import Context, Decimal, Inexact, localcontext
 from functools import lru_cache
 
 _LONGEST = 40
@@ -53,11 +53,11 @@ def unit_price(value: Decimal, quantity: Decimal) -> Decimal:
     """What one piece of a line costs: exact where it can be, else to eight places; the line's own value for none."""
     if not quantity:
         return value
-    with exact():
+    with exact() as context:
+        context.clear_flags()
         price = value / quantity
-        if price * quantity != value:
-            return price.quantize(_PRICE)
-        return plain(price)
+        is_exact = not context.flags[Inexact]
+        return plain(price) if is_exact else price.quantize(_PRICE)
 
 
 @lru_cache(maxsize=8192)

@@ -17,7 +17,7 @@ from stammkunde.connectors.woocommerce.documents import Document, documents
 from stammkunde.connectors.woocommerce.fields import Unreadable
 from stammkunde.connectors.woocommerce.order import refund_of, snapshot_of
 from stammkunde.connectors.woocommerce.people import item_of, observe_customer, observe_review
-from stammkunde.connectors.woocommerce.records import Record, cleaned, error_code, records
+from stammkunde.connectors.woocommerce.records import Record, error_code, readable, records
 from stammkunde.core.contact import Item
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -58,7 +58,7 @@ class _Piece(msgspec.Struct, frozen=True):
         """The record alone, as JSON."""
         if self.record is None or self.record.fields is self.document.value:
             return self.document.raw
-        return _ENCODER.encode(cleaned(self.record.fields))
+        return _ENCODER.encode(readable(self.record.fields))
 
 
 class WooCommerce:

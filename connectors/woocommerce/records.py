@@ -54,11 +54,20 @@ def error_code(fields: dict[str, Any]) -> str:
 
 
 def cleaned(value: Any) -> Any:
-    """The same without empty fields, and with nothing in its texts that no other program could read."""
+    """The same without empty fields, and readable."""
     if isinstance(value, dict):
-        return {cleaned(k): cleaned(v) for k, v in value.items() if not _is_empty(v)}
+        return {key: cleaned(one) for key, one in value.items() if not _is_empty(one)}
     if isinstance(value, list):
         return [cleaned(one) for one in value]
+    return readable(value)
+
+
+def readable(value: Any) -> Any:
+    """The same with nothing in its texts that no other program could read: halves of a letter beyond 16 bits."""
+    if isinstance(value, dict):
+        return {readable(key): readable(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [readable(one) for one in value]
     return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 

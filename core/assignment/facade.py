@@ -106,9 +106,10 @@ class Assignment:
         """The living customer to whom an identifier leads by itself."""
         evidence = self.evidence
         row = evidence.identifier(identifier)
-        if owner := evidence.owner(row):
+        exclusive = evidence.concluded_class(row) == "exclusive"
+        if (row.owner_said or exclusive) and (owner := evidence.owner(row)):
             return owner
-        if evidence.concluded_class(row) != "exclusive":
+        if not exclusive:
             return None
         bare = [evidence.handle(row.bare)] if row.bare else []
         holders = (evidence.holder(one) for one in (*bare, *evidence.named_users(row)))

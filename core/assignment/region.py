@@ -62,12 +62,13 @@ class Region:
                     self.used_by[identifier] = user
 
     def _user(self, row: IdentifierRow, group: Group) -> Group | None:
-        evidence = self._evidence
-        if row.said == "exclusive" or evidence.owner(row):
+        if row.said == "exclusive" or row.owner_said:
             return group
-        users = [self.group_of.get(handle) for handle in evidence.users.of(row.identifier)]
+        users = [self.group_of.get(handle) for handle in self._evidence.users.of(row.identifier)]
         if all(user is group for user in users):
             return group
+        if self._evidence.owner(row):  # given in passing, and used by somebody else
+            return None
         first = users[0]
         return first if all(user is first for user in users) else None
 

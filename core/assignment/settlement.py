@@ -186,7 +186,7 @@ class Settlement:
         (identifier,) = row.identifiers
         user = self._evidence.identifier(identifier)
         group = self._region.used_by.get(identifier)
-        owner = self._evidence.owner(user)
+        owner = self._evidence.owner(user) if user.owner_said else None
         customer = self._customer_of.get(id(group)) if group else None
         if customer:
             self._give(row, customer, identifier.kind, (identifier,))

@@ -158,7 +158,7 @@ class Solver:
         evidence = self._evidence
         tied = (row for row in map(evidence.handle, group.handles) if row.tied)
         names = {row.party for row in tied if row.party}
-        if len(names) > 1:
+        if not consistent(names):
             yield names
         for identifier in group.identifiers:
             row = evidence.identifier(identifier)

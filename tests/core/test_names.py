@@ -161,7 +161,9 @@ def test_equal_keys_are_one_party(a: Party | None, b: Party | None) -> None:
 
 
 @given(st.lists(_parties, max_size=5), st.randoms())
-def test_order_and_repetition_of_names_do_not_matter(names: list[Party | None], random: object) -> None:
+def test_order_and_repetition_of_names_do_not_matter(
+    names: list[Party | None], random: object
+) -> None:
     mixed = names + names
     random.shuffle(mixed)  # type: ignore[attr-defined]
     assert consistent(names) == consistent(mixed)

@@ -163,7 +163,9 @@ class World:
         return f"{text} | {rest}".strip() if open_ else text
 
     def parties(self, customer: str) -> set[Party | None]:
-        return {party_of(one.name) for one in self.told.values() if self.customer(one.n) == customer}
+        return {
+            party_of(one.name) for one in self.told.values() if self.customer(one.n) == customer
+        }
 
     # ---- decisions, by the contacts' numbers
 

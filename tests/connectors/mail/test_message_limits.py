@@ -36,6 +36,7 @@ def nested(levels: int, *, closed: bool) -> bytes:
         (MIXED + b"--x\n\na\n" * 101 + b"--x--\n", ("too_many_parts",), 0),
         (MIXED + b"--x\n\na\n" * 101, ("too_many_parts",), 0),
         (MIXED + b"--x\n" * 1_000_000, ("too_many_parts",), 0),
+        (MIXED + b"a--x" * 1_000_000, ("too_many_parts",), 0),
         (HEAD + b"A: b\n" * 998 + b"\nText", (), 1),
         (HEAD + b"A: b\n" * 999 + b"\nText", ("header_flood",), 0),
         (HEAD + b"A: b\n" * 1_000_000, ("header_flood",), 0),

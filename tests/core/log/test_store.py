@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from stammkunde.core.errors import HomeError, KeyStoreError
 from stammkunde.core.events import ERASED
 from stammkunde.core.keys import KeyStore

@@ -1,4 +1,4 @@
-"""Real mail: what is read agrees with the standard library and with what people read by hand."""
+"""What is read agrees with the standard library, and on real mail also with what people read by hand."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from email.policy import compat32, default
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from stammkunde.connectors.mail.message import Message, item_of, parse
 
@@ -107,6 +109,25 @@ def test_headers_are_those_of_the_standard_library(mails: dict[tuple[str, str], 
 def test_parts_are_those_of_the_standard_library(mails: dict[tuple[str, str], bytes]) -> None:
     different = [name for name, raw in mails.items() if leaves(parse(raw)) != standard_leaves(raw)]
     assert len(different) <= 0.01 * len(mails)
+
+
+PIECES = st.sampled_from(
+    [
+        b"From: a@example.com\n", b"\n", b"\n\n", b"\r\n", b"text\n", b"x", b" y\n", b"--b\n", b"--b--\n", b"--b  \n",
+        b"--bb\n", b"--b--x\n", b"--c\n", b"--c--\n", b"Content-Type: text/html\n\n", b"Content-Type: image/png\n\n",
+        b"Content-Type: multipart/mixed; boundary=b\n\n", b'Content-Type: multipart/alternative; boundary="c"\n\n',
+        b"Content-Transfer-Encoding: quoted-printable\n\na=\nb=3D\n",
+    ]
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.lists(PIECES, max_size=12).map(b"".join))
+def test_what_is_read_without_a_flag_the_standard_library_reads_the_same(body: bytes) -> None:
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + body + b"\n--b--\n"
+    message = parse(raw)
+    assume("broken_mime" not in message.flags)
+    assert leaves(message) == standard_leaves(raw)
 
 
 def leaves(message: Message) -> list[tuple[str, bytes]]:

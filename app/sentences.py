@@ -1,0 +1,33 @@
+"""Sentences that more than one screen says."""
+
+from __future__ import annotations
+
+from stammkunde.app import writing
+from stammkunde.app.locale import Locale
+from stammkunde.projections.answers import Review
+
+
+def review_sentence(review: Review, country: str, locale: Locale) -> str:
+    """`Anna or Peter Frei? Both have 052 214 77 31. 3 contacts wait.`"""
+    text, plural = locale.text, locale.plural
+    waiting = plural("{n} contact waits.", "{n} contacts wait.", review.waiting)
+    names = [candidate.name for candidate in review.candidates]
+    if len(names) == 2:
+        shared = review.candidates[0].shared
+        both = text(
+            "Both have {identifier}.",
+            identifier=writing.identifier(shared.kind, shared.value, country),
+        )
+        return (
+            f"{text('{one} or {other}?', one=_together(*names), other=names[1])} {both} {waiting}"
+        )
+    shown = ", ".join(writing.identifier(i.kind, i.value, country) for i in review.identifiers)
+    if names:
+        return f"{shown}: {text('{names}?', names=', '.join(names[:3]))} {waiting}"
+    return f"{review.name or shown}: {waiting}"
+
+
+def _together(one: str, other: str) -> str:
+    """`Anna` of `Anna Frei` and `Peter Frei`: a shared family name is said once."""
+    given, _, family = one.rpartition(" ")
+    return given if given and other.endswith(f" {family}") else one
