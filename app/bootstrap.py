@@ -151,9 +151,10 @@ class Home:
 
     def create(self, settings: str) -> None:
         """Make the home: settings, master key, key store and log. What is there already stays."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self.path / FILE
         if not file.exists():
+            file.touch(mode=0o600)
             file.write_text(settings, encoding="utf-8")
         master = self.path / self.settings.store.master_key.file
         if not self.exists:
@@ -176,6 +177,7 @@ class Home:
             connector=table.connector,
             system=table.system,
             keep=table.keep,
+            settings=msgspec.json.encode(table.own),
         )
 
     def connector(self, table: SourceTable) -> Connector:

@@ -5,6 +5,7 @@ Each command's module is loaded when the command is called, so that `--help` sta
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,9 @@ import click
 from stammkunde.app import failures
 from stammkunde.app.help import Context, Group
 from stammkunde.app.locale import LANGUAGES, Locale, language
+
+COMPLETE = "_STAMMKUNDE_COMPLETE"
+"""`eval "$(_STAMMKUNDE_COMPLETE=bash_source stammkunde)"` completes commands and options."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("home", "Make a home: settings, keys and an empty log."),
@@ -121,6 +125,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(arguments)
     except click.exceptions.Exit as end:
         return end.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return failures.USAGE
     except click.UsageError as error:
         failures.say(failures.usage(error))
         return failures.USAGE
@@ -136,6 +143,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
+    if instruction := os.environ.get(COMPLETE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(program, {}, "stammkunde", COMPLETE, instruction)
     words = sys.argv[1:] if arguments is None else arguments
     with program.make_context("stammkunde", list(words)) as context:
         result: Any = program.invoke(context)
@@ -144,6 +155,8 @@ def _run(arguments: list[str] | None) -> int:
 
 def _refusal(error: Exception) -> str:
     """What was refused on purpose, in its own words."""
+    from stammkunde.config.settings import SettingsError
     from stammkunde.core.errors import StammkundeError
 
-    return " ".join(str(error).split()) if isinstance(error, StammkundeError) else ""
+    ours = isinstance(error, (StammkundeError, SettingsError))
+    return " ".join(str(error).split()) if ours else ""

@@ -32,9 +32,7 @@ def system(error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{name}access is refused: give this user the right to write there, or name another place with --home."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return (
-            f"{name}the disk is full: make room, then run this again; nothing recorded is lost."
-        )
+        return f"{name}the disk is full: make room, then run this again; nothing recorded is lost."
     return f"{name}{(error.strerror or 'the system refuses').lower()}."
 
 

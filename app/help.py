@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -39,10 +39,12 @@ class Formatter(click.HelpFormatter):
         super().write_text("\n\n".join(self._paragraph(part) for part in text.split("\n\n")))
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         """Options or commands, each with its sentence."""
-        super().write_dl([(term, self._sentence(help_)) for term, help_ in rows], col_max, col_spacing)
+        super().write_dl(
+            [(term, self._sentence(help_)) for term, help_ in rows], col_max, col_spacing
+        )
 
     def _paragraph(self, part: str) -> str:
         return part if part.startswith("\b") else self._text(" ".join(part.split()))

@@ -60,16 +60,19 @@ def read(home: Home, table: SourceTable, progress: Progress, *, advance: bool) -
     return _reading(table.name, feed.finish(), time.monotonic() - began)
 
 
-def preview(home: Home, table: SourceTable, progress: Progress) -> Preview:
-    """Read a source and write nothing."""
+def preview(home: Home, table: SourceTable, progress: Progress, *, advance: bool) -> Preview:
+    """Read a source and write nothing; with `advance` only what is new to a source that was read before."""
     connector = home.connector(table)
     connector.check()
+    cursor, memory = None, _Overlay()
+    if home.exists:
+        feed = home.intake.open(home.source(table), advance=advance)
+        cursor, memory = feed.cursor, _Overlay(feed.memory)
     kinds: Counter[str] = Counter()
     counterparts: Counter[str] = Counter()
     ignored: Counter[str] = Counter()
     rejected = 0
-    memory = _Overlay()
-    for batch in connector.fetch(None, memory):
+    for batch in connector.fetch(cursor, memory):
         memory.remember(batch)
         kinds.update(contact.kind for contact in batch.contacts)
         counterparts.update(filter(None, map(_counterpart, batch.contacts)))
@@ -87,13 +90,16 @@ def _many_young_objects() -> None:
 
 
 class _Overlay(Memory):
-    """A memory that lasts as long as the preview."""
+    """A memory that lasts as long as the preview, over what is remembered for good."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: Memory | None = None) -> None:
+        self._below = below
         self._values: dict[str, bytes | None] = {}
 
     def get(self, key: str) -> bytes | None:
-        return self._values.get(key)
+        if key in self._values or self._below is None:
+            return self._values.get(key)
+        return self._below.get(key)
 
     def remember(self, batch: Batch) -> None:
         self._values.update(batch.remember)

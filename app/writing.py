@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
@@ -50,6 +51,8 @@ def full_moment(value: datetime, zone: ZoneInfo) -> str:
 
 def phone(e164: str, country: str) -> str:
     """`052 203 44 10` at home, `+49 30 123456` abroad; anything else stays as it is."""
+    if not e164.startswith("+"):
+        return e164
     try:
         parsed = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
@@ -65,6 +68,23 @@ def identifier(kind: str, value: str, country: str) -> str:
 
 
 def clipped(text: str, width: int) -> str:
-    """The text's first line, no longer than a width."""
+    """The text on one line, in no more than so many columns of a terminal."""
     line = " ".join(text.split())
-    return line if len(line) <= width else f"{line[: width - 1]}…"
+    if columns(line) <= width:
+        return line
+    kept = ""
+    for letter in line:
+        if columns(kept + letter) >= width:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal needs for a text: wide letters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )

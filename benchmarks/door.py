@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import resource
 import statistics
 from collections.abc import Iterator
-from pathlib import Path
 
 from benchmarks.measure import Result, against, at_most, cpu, interleaved
 from benchmarks.rows import Raw, contacts, folder
-from stammkunde.core.assignment import Assignment
-from stammkunde.core.assignment.tables import SCHEMA, evidence_of
+from benchmarks.wiring import open_intake
 from stammkunde.core.batch import Batch
-from stammkunde.core.company import Company
 from stammkunde.core.feed import Feed, Source
-from stammkunde.core.ids import random_id
-from stammkunde.core.intake import Intake
-from stammkunde.core.keys import KeyStore
-from stammkunde.core.log.store import Log
 
 MILLION = 1_000_000
 PAGE = 1000
 STEP = 100_000
-
-
-def open_intake(path: Path) -> Intake:
-    """A log with its intake, wired and with the collector set as the application does."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    log = Log(path / "log.db", KeyStore(path / "keys.db", b"k" * 32), tables=SCHEMA)
-    return Intake(
-        log,
-        Assignment(evidence_of(log.keys.keys), random_id),
-        Company(domains=("muster-velo.example",)),
-    )
 
 
 def run() -> Iterator[Result]:
@@ -52,7 +32,10 @@ def run() -> Iterator[Result]:
 
         def raw(number: int) -> float:
             target = Raw(path / f"raw{number}.db")
-            cost = cpu(lambda: [target.write(rows[at : at + PAGE]) for at in range(0, STEP, PAGE)])
+            cost = sum(
+                cpu(lambda at=at: target.write(rows[at : at + PAGE]))  # type: ignore[misc]
+                for at in range(0, STEP, PAGE)
+            )
             target.close()
             return cost / STEP
 

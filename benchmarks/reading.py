@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.door import open_intake
 from benchmarks.measure import Result, against, at_most, cpu, interleaved
 from benchmarks.rows import Raw, contacts, folder
+from benchmarks.wiring import open_intake
 from stammkunde.core.batch import Batch
 from stammkunde.core.feed import Source
 from stammkunde.core.log.store import Log

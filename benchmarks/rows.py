@@ -77,6 +77,14 @@ class Raw:
         )
         self._connection.execute("COMMIT")
 
+    def known(self, streams: list[str]) -> set[str]:
+        """Which of these are there."""
+        marks = ",".join("?" * len(streams))
+        rows = self._connection.execute(
+            f"SELECT originator_id FROM stored_events WHERE originator_id IN ({marks})", streams
+        )
+        return {row[0] for row in rows}
+
     def read(self, after: int, limit: int) -> list[tuple[int, str, int, str, bytes]]:
         """One page."""
         return self._connection.execute(

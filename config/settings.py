@@ -93,7 +93,9 @@ def read_settings(home: Path) -> Settings:
     for table in tables:
         if table not in _TABLES:
             raise SettingsError(f"{FILE}: unknown table “{table}”{_nearest(table, _TABLES)}")
-    sources = tuple(_source(table) for table in tables.get("source", ()))
+    if not isinstance(tables.get("company", {}), dict):
+        raise SettingsError(f"{FILE}: company is a table: write [company] above its settings.")
+    sources = tuple(_source(table) for table in _source_tables(tables))
     names = [source.name for source in sources]
     for name in names:
         if names.count(name) > 1:
@@ -130,6 +132,15 @@ def _listed(table: dict[str, Any], into: type[Any]) -> dict[str, Any]:
         else value
         for key, value in table.items()
     }
+
+
+def _source_tables(tables: dict[str, Any]) -> list[dict[str, Any]]:
+    found = tables.get("source", [])
+    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+        raise SettingsError(
+            f"{FILE}: each source is a table of its own: write [[source]] above it."
+        )
+    return found
 
 
 def _source(table: dict[str, Any]) -> SourceTable:

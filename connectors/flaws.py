@@ -28,7 +28,8 @@ def flaws(contact: Contact) -> list[str]:
         "the channel is unknown": contact.channel not in get_args(Channel),
         "the kind is unknown": contact.kind not in KINDS,
         "a mail's party is no address in normal form": contact.channel == "mail"
-        and mail_address(contact.party) != contact.party,
+        and contact.party not in ("", mail_address(contact.party))
+        and not _PHONE.fullmatch(contact.party),
         "only mail tells counterparts apart by party": contact.channel != "mail"
         and bool(contact.party),
         "the time has no offset": contact.occurred_at.utcoffset() is None,

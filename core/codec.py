@@ -7,9 +7,8 @@ and, where there is something to hide, a nonce (12 bytes) and the AES-256-GCM ci
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,8 +23,13 @@ EMPTY = b"{}"
 Decode = Callable[[bytes], Any]
 
 
-def _decoders(topic: Topic) -> tuple[Decode, Decode]:
-    return msgspec.json.Decoder(topic.open).decode, msgspec.json.Decoder(topic.private).decode
+class Known(NamedTuple):
+    """A topic ready for use."""
+
+    topic: Topic
+    version: int
+    decode_open: Decode
+    decode_private: Decode
 
 
 class Codec:
@@ -33,8 +37,15 @@ class Codec:
 
     def __init__(self, topics: dict[str, Topic] = TOPICS) -> None:
         """Topics by name; a stored topic that is missing here is of a newer version of the program."""
-        self._topics = topics
-        self._decode = {name: _decoders(topic) for name, topic in topics.items()}
+        self.known = {
+            name: Known(
+                topic,
+                topic.version,
+                msgspec.json.Decoder(topic.open).decode,
+                msgspec.json.Decoder(topic.private).decode,
+            )
+            for name, topic in topics.items()
+        }
         self._prefix = {name: bytes((FORMAT, topic.version)) for name, topic in topics.items()}
 
     def new(
@@ -45,8 +56,8 @@ class Codec:
             stream, version, topic, _encode(open_), _encode(private) if private else b""
         )
 
-    def seal(self, event: NewEvent, key: bytes | None) -> bytes:
-        """The state of an event, its private part encrypted under the key of its stream.
+    def seal(self, event: NewEvent, key: bytes | None, nonce: bytes) -> bytes:
+        """The state of an event, its private part encrypted under the key of its stream with a nonce of 12 random bytes.
 
         Without a key, as after erasure, the private part is left out: nothing personal is written for an erased stream.
         """
@@ -54,21 +65,15 @@ class Codec:
         clear = self._prefix[event.topic] + len(open_).to_bytes(4, "big") + open_
         if not event.private or key is None:
             return clear
-        nonce = os.urandom(12)
-        aad = f"{event.stream}{event.version} {event.topic}".encode() + clear
-        return b"".join((clear, nonce, AESGCM(key).encrypt(nonce, event.private, aad)))
+        aad = b"%b%d %b%b" % (event.stream.encode(), event.version, event.topic.encode(), clear)
+        return b"%b%b%b" % (clear, nonce, AESGCM(key).encrypt(nonce, event.private, aad))
 
     def open_part(self, topic: str, state: bytes) -> Any:
         """The open part alone."""
-        end = 6 + int.from_bytes(state[2:6], "big")
-        known = self._known(topic, state)
-        if state[1] == known.version:
-            return self._decode[topic][0](state[6:end])
-        return self._upcast(known, state[1], state[6:end], EMPTY)[0]
-
-    def is_sealed(self, state: bytes) -> bool:
-        """Whether a state has a private part."""
-        return len(state) > 6 + int.from_bytes(state[2:6], "big")
+        known = self.known.get(topic)
+        if known is None or state[1] != known.version:
+            return self._other_version(topic, state, EMPTY)[0]
+        return known.decode_open(state[6 : 6 + int.from_bytes(state[2:6], "big")])
 
     def both_parts(
         self, stream: str, version: int, topic: str, state: bytes, key: bytes
@@ -76,32 +81,35 @@ class Codec:
         """Open and private part; raises `InvalidTag` where key and bytes do not fit."""
         end = 6 + int.from_bytes(state[2:6], "big")
         clear = state[:end]
-        aad = f"{stream}{version} {topic}".encode() + clear
+        aad = b"%b%d %b%b" % (stream.encode(), version, topic.encode(), clear)
         private = AESGCM(key).decrypt(state[end : end + 12], state[end + 12 :], aad)
-        known = self._known(topic, state)
-        if state[1] == known.version:
-            decode_open, decode_private = self._decode[topic]
-            return decode_open(clear[6:]), decode_private(private)
-        return self._upcast(known, state[1], clear[6:], private)
+        known = self.known.get(topic)
+        if known is None or state[1] != known.version:
+            return self._other_version(topic, state, private)
+        return known.decode_open(clear[6:]), known.decode_private(private)
 
-    def _known(self, topic: str, state: bytes) -> Topic:
-        known = self._topics.get(topic)
+    def _other_version(self, topic: str, state: bytes, private: bytes) -> tuple[Any, Any]:
+        """A body that is older than ours, upcast; one that is newer is refused."""
+        known = self.known.get(topic)
         if known is None or state[0] > FORMAT or state[1] > known.version:
             raise HomeError(
                 f"The log holds an event “{topic}” of a newer version: update Stammkunde."
             )
-        return known
-
-    @staticmethod
-    def _upcast(topic: Topic, version: int, open_: bytes, private: bytes) -> tuple[Any, Any]:
-        opened, hidden = msgspec.json.decode(open_), msgspec.json.decode(private)
-        for older in range(version, topic.version):
-            topic.upcasts[older](opened, hidden)
-        decode = msgspec.convert
+        end = 6 + int.from_bytes(state[2:6], "big")
+        opened, hidden = msgspec.json.decode(state[6:end]), msgspec.json.decode(private)
+        for older in range(state[1], known.version):
+            known.topic.upcasts[older](opened, hidden)
         return (
-            decode(opened, topic.open, strict=False),
-            decode(hidden, topic.private, strict=False) if private is not EMPTY else None,
+            msgspec.convert(opened, known.topic.open, strict=False),
+            None
+            if private is EMPTY
+            else msgspec.convert(hidden, known.topic.private, strict=False),
         )
+
+
+def is_sealed(state: bytes) -> bool:
+    """Whether a state has a private part."""
+    return len(state) > 6 + int.from_bytes(state[2:6], "big")
 
 
 def encode(part: msgspec.Struct) -> bytes:

@@ -189,8 +189,10 @@ class Decisions:
         with self._intake.transaction() as (transaction, events):
             decide(transaction, events)
             decisions = self._assignment.settle()
-            events += decision_events(
-                decisions, transaction, self._intake.log, reason=reason, by=self._by
+            events.extend(
+                decision_events(
+                    decisions, transaction, self._intake.log, reason=reason, by=self._by
+                )
             )
 
     def _event(

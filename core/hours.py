@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from stammkunde.core.errors import SettingError
 
@@ -19,7 +20,7 @@ def weekly_hours(table: Mapping[str, str]) -> Hours:
     hours: Hours = {}
     for days, spans in table.items():
         parsed = tuple(sorted(_span(days, span) for span in spans.split(",") if span.strip()))
-        for (_, end), (start, _) in zip(parsed, parsed[1:], strict=False):
+        for (_, end), (start, _) in pairwise(parsed):
             if start < end:
                 raise SettingError(f"[company] hours: “{days}” has spans that overlap: {spans}.")
         for day in _weekdays(days):

@@ -12,33 +12,37 @@ from collections.abc import Callable
 from stammkunde.core.contact import Item
 
 _TIME = (1 << 48) - 1
+_HASH = 0x0FFF3FFFFFFFFFFFFFFF
+_MARKS = 0x80008000000000000000
+"""Version 8 and variant 2, where RFC 9562 puts them."""
 
 
 def timed_id(time_ms: int, digest: bytes) -> bytes:
     """16 bytes: milliseconds since 1970 (0 where unknown or earlier), then version, variant and hash."""
-    return b"%b%c%c%c%b" % (
-        (max(time_ms, 0) & _TIME).to_bytes(6, "big"),
-        0x80 | digest[0] & 0x0F,
-        digest[1],
-        0x80 | digest[2] & 0x3F,
-        digest[3:10],
-    )
+    tail = int.from_bytes(digest[:10], "big") & _HASH | _MARKS
+    return (((max(time_ms, 0) & _TIME) << 80) | tail).to_bytes(16, "big")
 
 
 def item_id(mac: Callable[[bytes], bytes], namespace: str, item: Item) -> bytes:
     """The id of an item: its namespace and its natural key."""
-    return timed_id(item.time_ms, mac(f"{namespace}\0{item.key}".encode(errors="surrogatepass")))
+    return timed_id(item.time_ms, mac(_bytes(f"{namespace}\0{item.key}")))
 
 
 def contact_id(mac: Callable[[bytes], bytes], namespace: str, item: Item, party: str) -> str:
     """The id of a contact: its item, and which counterpart of it."""
-    message = f"{namespace}\0{item.key}\0{party}".encode(errors="surrogatepass")
-    return timed_id(item.time_ms, mac(message)).hex()
+    return timed_id(item.time_ms, mac(_bytes(f"{namespace}\0{item.key}\0{party}"))).hex()
 
 
 def key_id(mac: Callable[[bytes], bytes], what: str, namespace: str, key: str) -> str:
     """The opaque id of a thread or an order."""
-    return mac(f"{what}\0{namespace}\0{key}".encode(errors="surrogatepass"))[:16].hex()
+    return mac(_bytes(f"{what}\0{namespace}\0{key}"))[:16].hex()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # lone surrogates, as broken mail holds them
+        return text.encode(errors="surrogatepass")
 
 
 def random_id() -> str:

@@ -85,10 +85,6 @@ class KeyStore:
             self.add(())
         self._store.close()
 
-    def key(self, stream: str, salt: bytes) -> bytes:
-        """The 32-byte key of a stream."""
-        return self.keys.stream(salt + stream.encode())
-
     def salts(self, streams: Sequence[str]) -> dict[str, bytes | None]:
         """Salts by stream; None for an erased stream, no entry for one that never had any."""
         found: dict[str, bytes | None] = {}

@@ -29,11 +29,12 @@ class Decision(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct):
     """The last word of each register. `own` holds None for a contact that follows its handle again.
 
-    `facts` is the latest of `contact.recorded` and `contact.amended`, `recorded` the former alone.
+    `facts` are all of `contact.recorded` and `contact.amended` (each must be readable, also where a later one of the
+    same batch replaces it, or a dead letter would depend on where a batch ends), `recorded` the former alone.
     """
 
     recorded: dict[str, Event] = msgspec.field(default_factory=dict)
-    facts: dict[str, Event] = msgspec.field(default_factory=dict)
+    facts: list[Event] = msgspec.field(default_factory=list)
     retracted: dict[str, bool] = msgspec.field(default_factory=dict)
     own: dict[str, Decision | None] = msgspec.field(default_factory=dict)
     sighted: list[Event] = msgspec.field(default_factory=list)
@@ -70,11 +71,12 @@ def decision(event: Event) -> Decision:
 
 
 def _recorded(batch: Batch, event: Event) -> None:
-    batch.recorded[event.stream] = batch.facts[event.stream] = event
+    batch.recorded[event.stream] = event
+    batch.facts.append(event)
 
 
 def _amended(batch: Batch, event: Event) -> None:
-    batch.facts[event.stream] = event
+    batch.facts.append(event)
     batch.retracted[event.stream] = False
 
 

@@ -70,12 +70,15 @@ def write_contacts(
     point: bool,
 ) -> Written:
     """Write the contacts of a batch, after its handles and customers; without `point` their customer is left open."""
-    facts = {contact: facts_row(event.open, local) for contact, event in batch.facts.items()}
-    standing = _standing(cursor, batch)
+    facts = {event.stream: facts_row(event.open, local) for event in batch.facts}
+    latest = {event.stream: event for event in batch.facts}
+    standing = _standing(cursor, batch, latest)
     pointers = _pointers(cursor, batch, facts, standing) if point else Pointers(cursor, (), ())
-    written = _insert(cursor, batch, facts, standing, pointers)
+    written = _insert(cursor, batch, facts, latest, pointers)
     for contact, before in standing.items():
         corrections.add(before.customer, before.day, before.thread, before.order)
+        if contact in facts:
+            _amend(cursor, latest[contact], facts[contact])
         after = _change(cursor, batch, contact, before, facts.get(contact), pointers)
         corrections.add(after.customer, after.day, after.thread, after.order)
         written.more += before.retracted - after.retracted
@@ -83,15 +86,21 @@ def write_contacts(
     return written
 
 
-def _standing(cursor: sqlite3.Cursor, batch: Batch) -> dict[str, Standing]:
-    touched = batch.facts.keys() | batch.retracted.keys() | batch.own.keys()
+def _standing(
+    cursor: sqlite3.Cursor, batch: Batch, latest: dict[str, Event]
+) -> dict[str, Standing]:
+    """The old contacts that the batch speaks of; what was decided on one that is a dead letter has no effect."""
+    touched = latest.keys() | batch.retracted.keys() | batch.own.keys()
     rows = select_in(
         cursor,
         "SELECT id, customer, handle, own_rule, own_customer, retracted, local_day, thread, order_id"
         " FROM contacts WHERE id IN ({ids})",
         touched - batch.recorded.keys(),
     )
-    return {row[0]: Standing(*row[1:]) for row in rows}
+    standing = {row[0]: Standing(*row[1:]) for row in rows}
+    if latest.keys() - batch.recorded.keys() - standing.keys():
+        raise LookupError("amends a contact that is not there")
+    return standing
 
 
 def _pointers(
@@ -108,25 +117,22 @@ def _insert(
     cursor: sqlite3.Cursor,
     batch: Batch,
     facts: dict[str, Row],
-    standing: dict[str, Standing],
+    latest: dict[str, Event],
     pointers: Pointers,
 ) -> Written:
-    """Insert all that are not there; one whose recording is a dead letter begins with its amendment."""
+    """Insert the new ones."""
     rows: list[Row] = []
     contents: list[Row] = []
     written = Written()
-    for contact, row in facts.items():
-        if contact in standing:
-            continue
-        latest = batch.facts[contact]
-        first = batch.recorded.get(contact, latest)
+    for contact, first in batch.recorded.items():
+        row = facts[contact]
         own = _own_columns(batch, contact)
         customer = pointers.customer(row[HANDLE], own[0], own[1])
         retracted = batch.retracted.get(contact, False)
         rows.append(
             (contact, first.position, first.recorded_at, customer, int(retracted), *own, *row)
         )
-        content = content_row(latest)
+        content = content_row(latest[contact])
         if content:
             contents.append(content)
         if not retracted:
@@ -147,7 +153,6 @@ def _change(
     """Set what the batch says of an old contact; how it stands afterwards."""
     after = msgspec.structs.replace(before)
     if facts is not None:
-        _amend(cursor, batch.facts[contact], facts)
         after.handle, after.day = facts[HANDLE], facts[DAY]
         after.thread, after.order = facts[THREAD], facts[ORDER]
     if contact in batch.own:

@@ -26,6 +26,17 @@ def living(cursor: sqlite3.Cursor, customer: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def beginning_with(cursor: sqlite3.Cursor, start: str) -> set[str]:
+    """The living customers of ids that begin so; fewer than six digits are no beginning."""
+    if len(start) < 6 or not set(start) <= set("0123456789abcdef"):
+        return set()
+    rows = cursor.execute(
+        "SELECT DISTINCT living FROM customers WHERE id >= ? AND id < ? LIMIT 11",
+        (start, start + "g"),
+    )
+    return {row[0] for row in rows}
+
+
 def found_by(cursor: sqlite3.Cursor, kind: str, value: str) -> set[str]:
     """The living customers who use an identifier; where a person linked it, whom he named."""
     linked = cursor.execute(

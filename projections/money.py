@@ -5,11 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 _CENTS = Decimal("0.01")
+_MOST = 2**63 - 1
 
 
 def to_micro(amount: Decimal | None) -> int | None:
-    """An amount in millionths; what is smaller is rounded half to even (the log keeps it exactly)."""
-    return None if amount is None else int((amount * 1_000_000).to_integral_value())
+    """An amount in millionths; what is smaller is rounded half to even (the log keeps it exactly).
+
+    Raises `OverflowError` above 9.2 · 10^12: a column holds 64 bits.
+    """
+    if amount is None:
+        return None
+    micro = int((amount * 1_000_000).to_integral_value())
+    if abs(micro) > _MOST:
+        raise OverflowError("more money than a column holds")
+    return micro
 
 
 def from_micro(micro: int) -> Decimal:

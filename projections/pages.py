@@ -93,10 +93,7 @@ def origin_of(log: Log, position: int) -> Origin:
 
 def is_of(views: Views, log: Log) -> bool:
     """Whether the views, as far as they go, are those of this log, made by this program and for this company."""
-    found = views.origin()
-    if found is None:
-        return views.position() == 0
-    origin, made_with = found
+    origin, made_with = views.origin()
     return (
         made_with == views.made_with
         and views.position() <= log.last_position()

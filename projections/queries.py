@@ -19,7 +19,12 @@ from stammkunde.projections.corrections import select_in
 from stammkunde.projections.figures.periods import Grain, Period
 from stammkunde.projections.figures.queries import EVERYTHING, FigureAnswer, Segment, figures, span
 from stammkunde.projections.figures.who import Behind, who
-from stammkunde.projections.finding import customer_identifiers, found_by, living
+from stammkunde.projections.finding import (
+    beginning_with,
+    customer_identifiers,
+    found_by,
+    living,
+)
 from stammkunde.projections.money import from_micro
 from stammkunde.projections.reading import CONTACT, contact_answer, milliseconds, utc
 from stammkunde.projections.review import open_counterparts
@@ -79,7 +84,8 @@ class Queries:
             return self._customers(cursor, rows)
 
     def customer(self, ref: str, *, limit: int = PAGE) -> answers.CustomerSheet:
-        """All on one customer: by id (also one that was merged into him), mail address, or number in any notation.
+        """All on one customer: by id (also one that was merged into him), mail address, number in any notation, or the
+        beginning of an id, as lists show it.
 
         `DecisionError` where nobody or more than one customer is meant. `limit` is that of the contacts.
         """
@@ -171,6 +177,7 @@ class Queries:
         wanted = [("mail", mail), ("phone", number), ("shop", ref.strip())]
         customers = sorted(
             {c for kind, value in wanted if value for c in found_by(cursor, kind, value)}
+            or beginning_with(cursor, ref.strip().lower())
         )
         if not customers:
             raise DecisionError("No customer has this id, mail address or number.")

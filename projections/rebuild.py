@@ -77,6 +77,7 @@ def _copy(source: Path, target: Path) -> None:
     try:
         old.execute("PRAGMA secure_delete=ON")
         new.backup(old)
+        old.execute("PRAGMA busy_timeout=0")  # a reader may keep the large write-ahead log a while
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         new.close()

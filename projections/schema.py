@@ -29,15 +29,15 @@ class Table(msgspec.Struct, frozen=True):
     indexes: dict[str, str] = {}
 
     def create(self, dialect: Dialect = SQLITE) -> str:
-        """The statement that makes it if it is not there."""
+        """The statement that makes it."""
         columns = ", ".join(self.columns).format(bytewise=f"COLLATE {dialect.bytewise}")
-        return f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}, PRIMARY KEY ({', '.join(self.key)}))"
+        return f"CREATE TABLE {self.name} ({columns}, PRIMARY KEY ({', '.join(self.key)}))"
 
     def create_indexes(self) -> Iterator[str]:
-        """The statements that make its indexes if they are not there."""
+        """The statements that make its indexes."""
         for name, on in self.indexes.items():
             columns, where, condition = on.partition(" WHERE ")
-            yield f"CREATE INDEX IF NOT EXISTS {name} ON {self.name} ({columns}){where}{condition}"
+            yield f"CREATE INDEX {name} ON {self.name} ({columns}){where}{condition}"
 
 
 CONTACTS = Table(

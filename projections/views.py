@@ -90,12 +90,30 @@ class Views:
                 self.store.pool = _ScratchPool(path)
             self._recorder = SQLiteTrackingRecorder(self.store)
             self._recorder.create_table()
-            with self.store.transaction(commit=True) as cursor:
-                for statement in schema.create_tables(self.tables):
-                    cursor.execute(statement)
-                if not scratch:
-                    for statement in schema.create_indexes(self.tables):
-                        cursor.execute(statement)
+            if not self._exists():
+                self._create()
+
+    def _exists(self) -> bool:
+        """Whether the tables are there: those of another program are left as they are, to be built anew."""
+        with self.store.reading() as cursor:
+            sql = "SELECT 1 FROM sqlite_master WHERE name = ?"
+            return cursor.execute(sql, (schema.ORIGIN.name,)).fetchone() is not None
+
+    def _create(self) -> None:
+        with self._transaction() as cursor:
+            for statement in schema.create_tables(self.tables):
+                cursor.execute(statement)
+            if not self.scratch:
+                self._index(cursor)
+            cursor.execute("INSERT INTO totals (name, n) VALUES ('contacts', 0)")
+            cursor.execute(
+                "INSERT INTO origin (name, position, mac, made_with) VALUES (?, 0, '', ?)",
+                (NAME, self.made_with),
+            )
+
+    def _index(self, cursor: sqlite3.Cursor) -> None:
+        for statement in schema.create_indexes(self.tables):
+            cursor.execute(statement)
 
     def close(self) -> None:
         """Close the file."""
@@ -108,13 +126,13 @@ class Views:
         with self.store.reading() as cursor:
             return tracked(cursor)
 
-    def origin(self) -> tuple[Origin, str] | None:
-        """Of which history they are, and what they were made with; None for empty views."""
+    def origin(self) -> tuple[Origin, str]:
+        """Of which history they are, and what they were made with."""
         with self.store.reading() as cursor:
-            row = cursor.execute(
+            position, mac, made_with = cursor.execute(
                 "SELECT position, mac, made_with FROM origin WHERE name = ?", (NAME,)
             ).fetchone()
-        return (Origin(row[0], row[1]), row[2]) if row else None
+        return Origin(position, mac), made_with
 
     # ---- a batch
 
@@ -147,10 +165,9 @@ class Views:
         """Derive everything from the registers, and make the indexes: the end of a rebuild."""
         with self._transaction() as cursor:
             point_all(cursor)
-            for statement in schema.create_indexes(self.tables):
-                cursor.execute(statement)
+            self._index(cursor)
             cursor.execute(
-                "INSERT INTO totals (name, n) SELECT 'contacts', count(*) FROM contacts WHERE retracted = 0"
+                "UPDATE totals SET n = (SELECT count(*) FROM contacts WHERE retracted = 0) WHERE name = 'contacts'"
             )
             living = cursor.execute("SELECT id FROM customers WHERE id = living ORDER BY id")
             customers = [row[0] for row in living.fetchall()]
@@ -180,10 +197,8 @@ class Views:
     def _track(self, cursor: sqlite3.Cursor, position: int, origin: Origin) -> None:
         self._recorder._insert_tracking(SQLiteCursor(cursor), Tracking(NAME, position))  # noqa: SLF001
         cursor.execute(
-            "INSERT INTO origin (name, position, mac, made_with) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET position = excluded.position, mac = excluded.mac,"
-            " made_with = excluded.made_with",
-            (NAME, origin.position, origin.mac, self.made_with),
+            "UPDATE origin SET position = ?, mac = ? WHERE name = ?",
+            (origin.position, origin.mac, NAME),
         )
 
     def _write(self, cursor: sqlite3.Cursor, events: Sequence[Event]) -> None:
@@ -212,11 +227,7 @@ class Views:
             fact.customer for fact in written.added if fact.kind == "entry" and fact.customer
         )
         write_cards(cursor, corrected | cards)
-        cursor.execute(
-            "INSERT INTO totals (name, n) VALUES ('contacts', ?)"
-            " ON CONFLICT (name) DO UPDATE SET n = totals.n + excluded.n",
-            (written.more,),
-        )
+        cursor.execute("UPDATE totals SET n = n + ? WHERE name = 'contacts'", (written.more,))
         touched = Touched(
             written.added,
             frozenset(corrected),

@@ -5,27 +5,44 @@ from __future__ import annotations
 import click
 
 from stammkunde.app.cli import Session
-from stammkunde.app.output import json_line
+from stammkunde.app.commands.options import CSV, JSON
+from stammkunde.app.output import csv_rows, json_line, page_width
 from stammkunde.connectors import registry
+from stammkunde.connectors.registry import Setting
 
 
 @click.command("connectors")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@JSON
+@CSV
 @click.pass_obj
-def connectors_command(session: Session, as_json: bool) -> None:
+def connectors_command(session: Session, as_json: bool, as_csv: bool) -> None:
     """The connectors that are installed, with their settings.
 
     \b
     stammkunde connectors
     stammkunde connectors --json
     """
-    del session
     found = {name: registry.settings_of(name) for name in registry.names()}
     if as_json:
         json_line([{"name": name, "settings": settings} for name, settings in found.items()])
         return
+    if as_csv:
+        head = ("connector", *Setting.__struct_fields__)
+        rows = ((name, *_cells(one)) for name, settings in found.items() for one in settings)
+        csv_rows(head, rows)
+        return
     for name, settings in found.items():
-        click.echo(name)
-        for setting in settings:
-            default = "" if setting.required else f" = {setting.default}"
-            click.echo(f"  {setting.name}: {setting.type}{default}")
+        page = click.HelpFormatter(width=page_width())
+        with page.section(name):
+            page.write_dl([(_head(one, session), one.doc or one.type) for one in settings])
+        click.echo(page.getvalue())
+
+
+def _cells(setting: Setting) -> tuple[object, ...]:
+    return setting.name, setting.type, setting.required, str(setting.default or ""), setting.doc
+
+
+def _head(setting: Setting, session: Session) -> str:
+    if setting.required:
+        return f"{setting.name} ({session.locale.text('required')})"
+    return f"{setting.name} = {setting.default}" if setting.default else setting.name

@@ -5,14 +5,17 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import click
 
-from stammkunde.app.bootstrap import Home, opened
+from stammkunde.app.bootstrap import Home
 from stammkunde.app.cli import Session
+from stammkunde.app.commands.options import instant, reading
+from stammkunde.core.contact import Direction
 from stammkunde.core.decisions import BY_HAND, Decisions
+from stammkunde.core.events import IdentifierClass, Role
 
 REASON = click.option("--reason", default="", help="Why; kept privately with the decision.")
 
@@ -20,8 +23,7 @@ REASON = click.option("--reason", default="", help="Why; kept privately with the
 @contextmanager
 def _deciding(session: Session) -> Iterator[tuple[Home, Decisions]]:
     """The home with views that are up to date before a name is looked up, and again afterwards."""
-    with opened(session.home) as home:
-        home.catch_up()
+    with reading(session) as home:
         yield home, Decisions(home.intake, by=_user())
         home.catch_up()
     click.echo(session.locale.text("Done."))
@@ -34,26 +36,22 @@ def _user() -> str:
         return ""
 
 
-def _time(home: Home, text: str | None) -> datetime:
-    zone = ZoneInfo(home.company.timezone)
-    if text is None:
-        return home.now().replace(microsecond=0)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"--at takes a time like 2026-11-20T14:30, not “{text}”.") from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
-
-
 @click.command("record")
 @click.argument("kind", type=click.Choice(sorted(BY_HAND)))
 @click.option("--customer", required=True, metavar="REF", help="Id, mail address or phone number.")
 @click.option("--text", required=True, help="What it was about.")
 @click.option("--at", help="When; default: now.")
-@click.option("--direction", type=click.Choice(("in", "out")), help="From the customer or from us.")
+@click.option(
+    "--direction", type=click.Choice(get_args(Direction)), help="From the customer or from us."
+)
 @click.pass_obj
 def record_command(
-    session: Session, kind: str, customer: str, text: str, at: str | None, direction: str | None
+    session: Session,
+    kind: str,
+    customer: str,
+    text: str,
+    at: str | None,
+    direction: Direction | None,
 ) -> None:
     """Record a letter, a visit or a call by hand.
 
@@ -63,7 +61,8 @@ def record_command(
     """
     with _deciding(session) as (home, decisions):
         who = home.customer_id(customer)
-        decisions.record(kind, who, text, _time(home, at), direction=direction)  # type: ignore[arg-type]
+        when = instant(at, ZoneInfo(home.company.timezone)) or home.now().replace(microsecond=0)
+        click.echo(decisions.record(kind, who, text, when, direction=direction))
 
 
 @click.command("describe")
@@ -86,8 +85,8 @@ def describe_command(session: Session, ref: str, pairs: tuple[str, ...]) -> None
             raise click.UsageError(f"An attribute is KEY=VALUE, not “{pair}”.")
         attributes[key.strip()] = value.strip()
     role = attributes.pop("role", None)
-    if role not in (None, "customer", "supplier", "partner", "private"):
-        raise click.UsageError(f"role is customer, supplier, partner or private, not “{role}”.")
+    if role not in (None, *get_args(Role)):
+        raise click.UsageError(f"role is {', '.join(get_args(Role))}, not “{role}”.")
     with _deciding(session) as (home, decisions):
         decisions.describe(home.customer_id(ref), attributes, role=role)  # type: ignore[arg-type]
 
@@ -199,14 +198,16 @@ def distinct_command(session: Session, one: str, other: str, reason: str) -> Non
 
 @click.command("classify")
 @click.argument("identifier")
-@click.argument("class_", metavar="CLASS", type=click.Choice(("exclusive", "shared", "blocked")))
+@click.argument("class_", metavar="CLASS", type=click.Choice(get_args(IdentifierClass)))
 @REASON
 @click.pass_obj
-def classify_command(session: Session, identifier: str, class_: str, reason: str) -> None:
+def classify_command(
+    session: Session, identifier: str, class_: IdentifierClass, reason: str
+) -> None:
     """Say that an identifier is one party's alone, several parties', or nobody's.
 
     \b
     stammkunde classify "052 214 77 31" shared
     """
     with _deciding(session) as (home, decisions):
-        decisions.classify(home.identifier(identifier), class_, reason=reason)  # type: ignore[arg-type]
+        decisions.classify(home.identifier(identifier), class_, reason=reason)

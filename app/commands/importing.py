@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from stammkunde.app.bootstrap import COMPANY, Home, opened
+from stammkunde.app import writing
+from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.cli import Session
-from stammkunde.app.output import json_line
+from stammkunde.app.commands.options import JSON, SET, company_settings, pairs
+from stammkunde.app.locale import Locale
+from stammkunde.app.output import Column, json_line, table
 from stammkunde.app.progress import bar
 from stammkunde.app.reading import Preview, Reading, preview, read
-from stammkunde.config.settings import SourceTable
+from stammkunde.config.settings import FILE, SourceTable, convert
 from stammkunde.connectors import registry
 from stammkunde.core.errors import ConnectorError, SettingError
+
+PREVIEW = click.option(
+    "--preview", "only_preview", is_flag=True, help="Write nothing; show what would be read."
+)
 
 
 @click.command("import")
 @click.argument("what", nargs=-1, required=True, metavar="[CONNECTOR] PATH...")
 @click.option("--source", help="The source's name; default: the connector's.")
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A setting, also company.KEY=VALUE.",
-)
-@click.option(
-    "--preview", "only_preview", is_flag=True, help="Write nothing; show what is in the files."
-)
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@SET
+@PREVIEW
+@JSON
 @click.pass_obj
 def import_command(
     session: Session,
@@ -50,21 +50,28 @@ def import_command(
     stammkunde import orders-csv orders.csv --set order=Invoice --set time=Date ...
     stammkunde import mailbox Archive.tar.xz --preview --set company.domains=muster-velo.example
     """
-    company, own = _settings(settings)
+    company, own = company_settings(pairs(settings))
     tables = _tables(what, source, own)
     with opened(session.home, company) as home:
-        if only_preview:
-            _show([_preview(home, table) for table in tables], session, as_json=as_json)
-        else:
-            _show([_read(home, table, advance=False) for table in tables], session, as_json=as_json)
+        answers = [
+            _one(home, table_, only_preview=only_preview, advance=False) for table_ in tables
+        ]
+        if not only_preview:
             home.catch_up()
+    if as_json:
+        json_line(answers[0] if len(answers) == 1 else answers)
+    else:
+        _show(answers, session.locale)
 
 
 @click.command("sync")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@PREVIEW
+@JSON
 @click.pass_obj
-def sync_command(session: Session, names: tuple[str, ...], as_json: bool) -> None:
+def sync_command(
+    session: Session, names: tuple[str, ...], only_preview: bool, as_json: bool
+) -> None:
     """Read what is new in the sources of stammkunde.toml: all of them, or those named.
 
     \b
@@ -74,43 +81,26 @@ def sync_command(session: Session, names: tuple[str, ...], as_json: bool) -> Non
     with opened(session.home) as home:
         tables = home.configured(names)
         if not tables:
-            raise SettingError(
-                "No source is configured: add a [[source]] table to stammkunde.toml."
-            )
-        readings = [_read(home, table, advance=True) for table in tables]
-        home.catch_up()
+            raise SettingError(f"No source is configured: add a [[source]] table to {FILE}.")
+        answers = [_one(home, table_, only_preview=only_preview, advance=True) for table_ in tables]
+        if not only_preview:
+            home.catch_up()
     if as_json:
-        json_line(readings)
+        json_line(answers)
     else:
-        _show(readings, session, as_json=False)
+        _show(answers, session.locale)
 
 
-def _read(home: Home, table: SourceTable, *, advance: bool) -> Reading:
-    with bar(table.name) as progress:
-        return read(home, table, progress, advance=advance)
+def _one(
+    home: Home, source: SourceTable, *, only_preview: bool, advance: bool
+) -> Reading | Preview:
+    with bar(source.name) as progress:
+        if only_preview:
+            return preview(home, source, progress, advance=advance)
+        return read(home, source, progress, advance=advance)
 
 
-def _preview(home: Home, table: SourceTable) -> Preview:
-    with bar(table.name) as progress:
-        return preview(home, table, progress)
-
-
-def _settings(pairs: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Company settings and the connector's own; a comma-separated value is a list where a list is wanted."""
-    company: dict[str, Any] = {}
-    own: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise click.UsageError(f"--set takes KEY=VALUE, not “{pair}”.")
-        if key.startswith(COMPANY):
-            company[key.removeprefix(COMPANY)] = value
-        else:
-            own[key] = value
-    return company, own
-
-
-def _tables(what: tuple[str, ...], source: str | None, own: dict[str, Any]) -> list[SourceTable]:
+def _tables(what: tuple[str, ...], source: str | None, own: dict[str, str]) -> list[SourceTable]:
     """One source for each connector; files without a named connector are recognised."""
     names = registry.names()
     if what[0] in names and not (len(what) == 1 and Path(what[0]).exists()):
@@ -119,25 +109,49 @@ def _tables(what: tuple[str, ...], source: str | None, own: dict[str, Any]) -> l
         groups = {what[0]: list(what[1:])}
     else:
         groups = _recognised(what)
-    system = str(own.pop("system", ""))
-    keep = str(own.pop("keep", "text"))
-    return [
-        SourceTable(
-            name=source or connector,
-            connector=connector,
-            system=system,
-            keep=keep,  # type: ignore[arg-type]
-            own={**own, "path": [str(Path(path).absolute()) for path in paths]},
+    if source and len(groups) > 1:
+        raise click.UsageError(
+            f"--source names one source, but these are files of {', '.join(groups)}: import them one by one."
         )
+    return [
+        _table(source or connector, connector, paths, _understood(connector, own, groups))
         for connector, paths in groups.items()
     ]
+
+
+def _understood(
+    connector: str, own: dict[str, str], connectors: dict[str, list[str]]
+) -> dict[str, str]:
+    """Of several connectors each gets the settings that it knows; one that none knows is refused by each."""
+    if len(connectors) == 1:
+        return own
+    known = {
+        name: {"system", "keep", *(setting.name for setting in registry.settings_of(name))}
+        for name in connectors
+    }
+    return {
+        key: value
+        for key, value in own.items()
+        if key in known[connector] or not any(key in names for names in known.values())
+    }
+
+
+def _table(name: str, connector: str, paths: list[str], own: dict[str, str]) -> SourceTable:
+    common: dict[str, str] = {key: own[key] for key in ("system", "keep") if key in own}
+    rest: dict[str, object] = {key: value for key, value in own.items() if key not in common}
+    rest["path"] = [str(Path(path).absolute()) for path in paths]
+    return convert(
+        {"name": name, "connector": connector, "own": rest, **common}, SourceTable, "--set"
+    )
 
 
 def _recognised(paths: tuple[str, ...]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for path in paths:
         if not Path(path).exists():
-            raise ConnectorError(f"There is no file “{path}”, and no connector of that name.")
+            near = difflib.get_close_matches(path, registry.names(), 1)
+            hint = f"; did you mean “{near[0]}”?" if near else f": {', '.join(registry.names())}."
+            raise ConnectorError(f"There is no file “{path}”, and no connector of that name{hint}")
         found = registry.recognise(Path(path))
         if len(found) != 1:
             known = ", ".join(found or registry.names())
@@ -146,53 +160,66 @@ def _recognised(paths: tuple[str, ...]) -> dict[str, list[str]]:
     return groups
 
 
-def _show(answers: list[Reading] | list[Preview], session: Session, *, as_json: bool) -> None:
-    if as_json:
-        json_line(answers[0] if len(answers) == 1 else answers)
-        return
+def _show(answers: Sequence[Reading | Preview], locale: Locale) -> None:
     for answer in answers:
         if isinstance(answer, Preview):
-            _show_preview(answer, session)
+            _show_preview(answer, locale)
         else:
-            _show_reading(answer, session)
+            _show_reading(answer, locale)
 
 
-def _show_reading(reading: Reading, session: Session) -> None:
-    text = session.locale.text
+def _show_reading(reading: Reading, locale: Locale) -> None:
+    text, plural = locale.text, locale.plural
+    number = writing.number
+    items = plural("{n} item", "{n} items", reading.items)
     click.echo(
         text(
-            "{source}: {items} items: {recorded} new, {duplicates} known, {ignored} ignored, {rejected} rejected.",
+            "{source}: {items}: {recorded} new, {duplicates} known, {ignored} left out, {rejected} unreadable.",
             source=reading.source,
-            items=reading.items,
-            recorded=reading.recorded,
-            duplicates=reading.duplicates,
-            ignored=sum(reading.ignored.values()),
-            rejected=reading.rejected,
+            items=items,
+            recorded=number(reading.recorded),
+            duplicates=number(reading.duplicates),
+            ignored=number(sum(reading.ignored.values())),
+            rejected=number(reading.rejected),
         )
     )
-    click.echo(
-        text(
-            "  {contacts} contacts, {opened} new customers and prospects, {open} without a customer.",
-            contacts=reading.contacts,
-            opened=reading.customers_opened,
-            open=reading.unassigned,
+    _show_ignored(reading.ignored, locale)
+    if reading.contacts or reading.amended or reading.retracted:
+        contacts = plural("{n} contact", "{n} contacts", reading.contacts)
+        opened_ = plural(
+            "{n} new customer or prospect",
+            "{n} new customers and prospects",
+            reading.customers_opened,
         )
-    )
+        open_ = text("{n} without a customer", n=number(reading.unassigned))
+        click.echo(f"  {contacts}, {opened_}, {open_}.")
+    for n, one, many in (
+        (reading.amended, "{n} contact amended.", "{n} contacts amended."),
+        (reading.retracted, "{n} contact retracted.", "{n} contacts retracted."),
+    ):
+        if n:
+            click.echo(f"  {plural(one, many, n)}")
     if reading.rejected:
-        click.echo("  " + text("What can't be read waits in: stammkunde quarantine list"))
+        click.echo(f"  {text('What can’t be read waits in:')} stammkunde quarantine list")
 
 
-def _show_preview(found: Preview, session: Session) -> None:
-    text = session.locale.text
-    click.echo(
-        text("{source}: {n} contacts; nothing was written.", source=found.source, n=found.contacts)
-    )
-    for kind, n in sorted(found.kinds.items(), key=lambda pair: (-pair[1], pair[0])):
-        click.echo(f"  {n:>8}  {kind}")
-    for reason, n in sorted(found.ignored.items()):
-        click.echo(f"  {n:>8}  {text('ignored')}: {reason}")
+def _show_ignored(ignored: dict[str, int], locale: Locale) -> None:
+    columns = (Column("", 8, is_number=True), Column(""))
+    rows = sorted(ignored.items(), key=lambda pair: (-pair[1], pair[0]))
+    left_out = locale.text("left out")
+    table(columns, ((writing.number(n), f"{left_out}: {locale.word(why)}") for why, n in rows))
+
+
+def _show_preview(found: Preview, locale: Locale) -> None:
+    text = locale.text
+    contacts = locale.plural("{n} contact", "{n} contacts", found.contacts)
+    click.echo(f"{found.source}: {contacts}. {text('Nothing was written.')}")
+    columns = (Column("", 8, is_number=True), Column(""))
+    kinds = sorted(found.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
+    table(columns, ((writing.number(n), locale.word(kind)) for kind, n in kinds))
+    _show_ignored(found.ignored, locale)
     if found.rejected:
-        click.echo(f"  {found.rejected:>8}  {text('rejected')}")
-    click.echo(text("Commonest counterparts:"))
-    for counterpart, n in found.counterparts:
-        click.echo(f"  {n:>8}  {counterpart}")
+        table(columns, [(writing.number(found.rejected), text("unreadable"))])
+    if found.counterparts:
+        click.echo(text("Commonest counterparts:"))
+        table(columns, ((writing.number(n), who) for who, n in found.counterparts))

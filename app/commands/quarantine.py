@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
+from stammkunde.app import writing
 from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.cli import Session
-from stammkunde.app.output import csv_rows, json_line
+from stammkunde.app.commands.options import CSV, JSON, SET, company_settings, pairs
+from stammkunde.app.help import Group
+from stammkunde.app.output import Column, csv_rows, json_line, table
 from stammkunde.config.settings import SourceTable
 from stammkunde.connectors.interface import Retries
 from stammkunde.core.batch import Batch
@@ -18,7 +23,7 @@ from stammkunde.core.errors import ConnectorError
 from stammkunde.core.quarantine import Entry, Quarantine
 
 
-@click.group("quarantine")
+@click.group("quarantine", cls=Group)
 def quarantine_command() -> None:
     """What could not be read: its reason, and reading it again.
 
@@ -30,38 +35,59 @@ def quarantine_command() -> None:
 
 @quarantine_command.command("list")
 @click.option("--source", default="", help="Only this source.")
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-@click.option("--csv", "as_csv", is_flag=True, help="A CSV table.")
+@JSON
+@CSV
 @click.pass_obj
 def list_command(session: Session, source: str, as_json: bool, as_csv: bool) -> None:
     """What waits, oldest first."""
     with opened(session.home) as home:
         entries = Quarantine(home.log).entries(source)
+        zone = ZoneInfo(home.company.timezone)
+    text = session.locale.text
     if as_json:
-        json_line(entries)
+        json_line([{**msgspec.structs.asdict(entry), "seen_at": _seen(entry)} for entry in entries])
     elif as_csv:
-        csv_rows(Entry.__struct_fields__, (msgspec.structs.astuple(entry) for entry in entries))
+        csv_rows(
+            Entry.__struct_fields__,
+            ((*msgspec.structs.astuple(entry)[:-1], _seen(entry)) for entry in entries),
+        )
     elif not entries:
-        click.echo(session.locale.text("Nothing waits in quarantine."))
+        click.echo(text("Nothing waits in quarantine."))
     else:
-        for entry in entries:
-            seen = datetime.fromtimestamp(entry.seen_at / 1e6, UTC).date()
-            click.echo(
-                f"{entry.number:>6}  {seen}  {entry.source:<14} {entry.size:>8} B  {entry.reason}"
-            )
+        columns = (
+            Column(text("No."), 6, is_number=True),
+            Column(text("Since"), 10),
+            Column(text("Source"), 14),
+            Column(text("Bytes"), 10, is_number=True),
+            Column(text("Reason")),
+        )
+        table(columns, (_line(entry, zone) for entry in entries))
+        click.echo(f"{text('After a mend:')} stammkunde quarantine retry")
+
+
+def _seen(entry: Entry) -> datetime:
+    return datetime.fromtimestamp(entry.seen_at / 1e6, UTC)
+
+
+def _line(entry: Entry, zone: ZoneInfo) -> Sequence[str]:
+    return (
+        str(entry.number),
+        writing.day(_seen(entry).astimezone(zone).date()),
+        entry.source,
+        writing.number(entry.size),
+        entry.reason,
+    )
 
 
 @quarantine_command.command("retry")
 @click.option("--source", default="", help="Only this source.")
-@click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting that mends it."
-)
-@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+@SET
+@JSON
 @click.pass_obj
 def retry_command(session: Session, source: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Read again what waits; what is read now leaves the quarantine, the rest stays."""
-    changed = dict(pair.split("=", 1) for pair in settings if "=" in pair)
-    with opened(session.home) as home:
+    company, changed = company_settings(pairs(settings))
+    with opened(session.home, company) as home:
         waiting: dict[str, list[Entry]] = {}
         for entry in Quarantine(home.log).entries(source):
             waiting.setdefault(entry.source, []).append(entry)
@@ -70,12 +96,10 @@ def retry_command(session: Session, source: str, settings: tuple[str, ...], as_j
     if as_json:
         json_line([{"source": name, "read": n, "waiting": m} for name, (n, m) in results.items()])
         return
+    plural = session.locale.plural
     for name, (read, left) in results.items():
-        click.echo(
-            session.locale.text(
-                "{source}: {read} read, {left} still wait.", source=name, read=read, left=left
-            )
-        )
+        waiting_ = plural("{n} still waits", "{n} still wait", left)
+        click.echo(f"{name}: {plural('{n} read', '{n} read', read)}, {waiting_}.")
     if not results:
         click.echo(session.locale.text("Nothing waits in quarantine."))
 

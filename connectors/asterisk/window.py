@@ -17,7 +17,7 @@ DAY = 24 * 3600
 
 _SETTLED = 15 * 60
 _SETTLING = 5_000
-_LEGS = 1_000
+_LEGS = 10_000
 """Legs between two days at the most: then the day ends early."""
 
 _OF_ONE = 2_000

@@ -29,18 +29,19 @@ from stammkunde.connectors.mail.status import (
 class Failure(msgspec.Struct, frozen=True):
     """One recipient that a mail did not reach.
 
-    `recipient` is empty where the report names nobody; `status` is an enhanced code (`5.1.1`), a reply code (`550`) or
-    empty; `reason` is the report's own sentence.
+    `recipient` is whom we wrote to, empty where the report names nobody, and `final` where his mail was forwarded to, if
+    it failed there. `status` is an enhanced code (`5.1.1`), a reply code (`550`) or empty, `reason` the report's own words.
     """
 
     recipient: str
     severity: Severity
     status: str = ""
     reason: str = ""
+    final: str = ""
 
 
 _DAEMON = re.compile(
-    r"(?:mail(?:er)?[-_.]?daemon|mdaemon|postmaster|poostmaster|mail[-_.]delivery[-_.]\w+)(?:@|$)"
+    r"(?:mail(?:er)?[-_.]?daemon|mdaemon|postmaster|mail[-_.]delivery[-_.]\w+)(?:@|$)"
 )
 _DELIVERY = (
     "mail delivery",
@@ -194,9 +195,8 @@ def _action(group: Group) -> str:
 
 def _reported(reports: list[Group]) -> Iterator[Failure]:
     for group in reports:
-        final = group.get("final-recipient", "")
-        # The address that we wrote to; the final one may be where it was forwarded (RFC 3464 §2.3.1).
-        recipient = address_in(group.get("original-recipient", "")) or address_in(final)
+        final = address_in(group.get("final-recipient", ""))
+        recipient = address_in(group.get("original-recipient", "")) or final  # RFC 3464 §2.3.1
         action = _action(group)
         if not recipient or action in _SUCCESS:
             continue
@@ -206,7 +206,7 @@ def _reported(reports: list[Group]) -> Iterator[Failure]:
             better = code_in(diagnosis)
             status = better if better[:1] == status[:1] or not status else status
         severity: Severity = "soft" if action == "delayed" else severity_of(status, diagnosis)
-        yield Failure(recipient, severity, status, diagnosis)
+        yield Failure(recipient, severity, status, diagnosis, final if final != recipient else "")
 
 
 def _from_ses(text: str) -> Iterator[Failure]:

@@ -17,7 +17,7 @@ from stammkunde.connectors.mail.message import Address, Message, attachments_of,
 from stammkunde.connectors.mail.reply import visible_reply
 from stammkunde.connectors.mail.report import report_of
 from stammkunde.connectors.mail.robots import answers_nobody, is_robot, is_script
-from stammkunde.connectors.mail.sides import INTERNAL, Sides, is_own, sides_of
+from stammkunde.connectors.mail.sides import INTERNAL, NO_COUNTERPART, Sides, is_own, sides_of
 from stammkunde.connectors.mail.text import language_of
 from stammkunde.core.company import Company
 from stammkunde.core.contact import Contact, Identifier
@@ -52,6 +52,8 @@ def interpret(
         return Interpretation(contacts=(_form_contact(message, sides, form),))
     if sides.ignored:
         return Interpretation(ignored=sides.ignored)
+    if not any(found.address for found in sides.counterparts):
+        return Interpretation(ignored=NO_COUNTERPART)
     return Interpretation(contacts=_conversation(message, sides, company, junk=role == "junk"))
 
 
@@ -165,11 +167,11 @@ def _address(message: Message, name: str) -> str:
 
 def _form_contact(message: Message, sides: Sides, found: tuple[Address, Form]) -> Contact:
     counterpart, form = found
-    if not counterpart.address:
-        counterpart = Address(counterpart.display, form.phone)
-    identifiers = [Identifier("mail", counterpart.address)] if "@" in counterpart.address else []
+    identifiers = [Identifier("mail", counterpart.address)] if counterpart.address else []
     if form.phone:
         identifiers.append(Identifier("phone", form.phone))
+    if not counterpart.address:  # a number alone: the party only tells this contact apart
+        counterpart = Address(counterpart.display, _sender(message))
     facts = _facts(message, sides, message.text.strip(), None)
     return contact_of(
         message,

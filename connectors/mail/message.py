@@ -40,7 +40,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     `encoded` holds the values as they stood before RFC 2047 decoding, only for names where that differs.
     `parts` are the leaves in order; an embedded message is a leaf whose content is its bytes.
     `type` and `params` are those of the top-level Content-Type (`text/plain` where there is none). `text` is the best
-    plain text, quotes and signature included. `date` is what the Date header says, aware only where it gives a readable
+    plain text, quotes and signature included, cut at `text.LONGEST`. `date` is what the Date header says, aware only where it gives a readable
     offset. `item` is the natural key, see `item_of`.
     """
 

@@ -114,9 +114,10 @@ class _Splitter:
             if at < 0:
                 break
             after = at + len(delimiter)
-            line_end = raw.find(b"\n", after, end)
-            line_end = end if line_end < 0 else line_end
-            tail = raw[after : min(line_end, after + _MOST_BLANKS)].strip(b" \t\r")
+            most = min(after + _MOST_BLANKS, end)
+            line_end = raw.find(b"\n", after, most)
+            line_end = most if line_end < 0 else line_end
+            tail = raw[after:line_end].strip(b" \t\r")
             if tail in (b"", b"--") and (at == start or raw[at - 1] == _LINE_FEED):
                 if at > opened >= 0:
                     found.append((opened, max(opened, _before_break(raw, at))))

@@ -9,39 +9,56 @@ from stammkunde.connectors.mail.kind import Report
 from stammkunde.connectors.mail.message import Address, Message, thread_key
 from stammkunde.connectors.mail.receipt import delivered_to, receipt_of
 from stammkunde.connectors.mail.returned import item_of_original, original_of
-from stammkunde.connectors.mail.sides import INTERNAL, is_own, sides_of
+from stammkunde.connectors.mail.sides import INTERNAL, NO_COUNTERPART, is_own, sides_of
 from stammkunde.core.company import Company
+from stammkunde.core.contact import Identifier
 
 
 def report_of(message: Message, kind: Report, company: Company) -> Interpretation:
     """What a report for machines means: whom it concerns stands in its body, not in its header."""
     if kind == "bounce":
         found = failures(message)
-        return _bounce(message, found, company) if found else _delivered(message, company)
-    return _receipt(message, company) if kind == "read_receipt" else _complaint(message, company)
+        meant = _bounce(message, found, company) if found else _delivered(message, company)
+    elif kind == "read_receipt":
+        meant = _receipt(message, company)
+    else:
+        meant = _complaint(message, company)
+    if any(not contact.party for contact in meant.contacts):
+        return Interpretation(ignored=NO_COUNTERPART, failures=meant.failures)
+    return meant
 
 
 def _bounce(message: Message, found: tuple[Failure, ...], company: Company) -> Interpretation:
-    """One contact for each failed recipient: it is he who was not reached, not the server that says so."""
+    """One contact for each failed recipient: it is he who was not reached, not the server that says so.
+
+    Where the report names nobody, the server stands as party, and no identifier ties the contact to anyone.
+    """
     original = original_of(message)
     outside = [failure for failure in found if not is_own(company, failure.recipient)]
     contacts = tuple(
         contact_of(
             message,
-            Address("", failure.recipient),
+            Address("", failure.recipient or _reporter(message)),
+            identifiers=(Identifier("mail", failure.recipient),) if failure.recipient else (),
             kind="bounce",
             direction="in",
             thread=thread_key(original if original is not None else message) or thread_key(message),
             text=failure.reason,
             ours=_own_recipients(message, company),
             attributes=_attributes(
-                severity=failure.severity, status=failure.status, failed_recipient=failure.recipient
+                severity=failure.severity,
+                status=failure.status,
+                failed_recipient=failure.final or failure.recipient,
             ),
             related=item_of_original(original),
         )
         for failure in outside
     )
     return Interpretation(contacts, "" if contacts else INTERNAL, found)
+
+
+def _reporter(message: Message) -> str:
+    return next((found.address for found in message.addresses("from") if found.address), "")
 
 
 def _attributes(**values: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ _STRONG = 2
 _YES = re.compile(r"\s*(?:yes|true|spam\b)", re.IGNORECASE)
 _FILTER_FIELD = re.compile(r"x-(?:[\w-]+-)?spam(?:-?(?:flag|status|check))?$")
 _SCL = "x-ms-exchange-organization-scl"
-_SCL_JUNK = 5
+_SCL_JUNK = frozenset("56789")
 """Exchange moves mail to Junk from a spam confidence level of 5."""
 
 
@@ -28,8 +28,7 @@ def is_declared_spam(message: Message) -> bool:
     for name, values in message.headers.items():
         if "spam" in name and _FILTER_FIELD.match(name) and _YES.match(values[0]):
             return True
-    level = message.header(_SCL)
-    return level.isdigit() and int(level) >= _SCL_JUNK
+    return message.header(_SCL) in _SCL_JUNK
 
 
 _LARGEST_OFFSET = timedelta(hours=14)
@@ -40,11 +39,11 @@ _FILETIME = re.compile(r"[0-9a-f]{4}01[b-e]", re.IGNORECASE)
 """Digits 5 to 12 of Outlook's ids are the upper half of a FILETIME: 01b… to 01e… from 1990 to 2060."""
 
 _QUEUE_ID = re.compile(r"\bid <?([A-Za-z0-9]{8,20})\b")
-_TAIL = re.compile(r"\s{4,}\S+\s*$|[!?.]\d{3,}\s*$|\([\w@-]*\d[\w@-]{8,}\)\s*$")
-_RUN = re.compile(r"[b-df-hj-np-tv-xz]{6}|\d[A-Za-z]+\d+[A-Za-z]|[a-z]\d[A-Z]|[A-Za-z]{25}")
+_TAIL = re.compile(r"\s{6,}\S+\s*$|[!?]\d{3,}\s*$|\(([\w@-]{12,})\)\s*$")
+_MIXED = re.compile(r"\d[A-Za-z]+\d+[A-Za-z]|[a-z]\d[A-Z]")
 _CLEAN_WORD = re.compile(r"[/.:@<>&?=](?!\d*\])")
 _NUMERIC_LINK = re.compile(
-    rb"https?://(?:\d{1,3}(?:\.\d{1,3}){3}|\d{8,}|[^/\s\"'>]{0,200}@\d)[/:\s\"'>]"
+    rb"https?://(?!10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)(?:\d{1,3}(?:\.\d{1,3}){3}|\d{8,}|[^/\s\"'>]{0,200}@\d)[/:\s\"'>]"
 )
 _REPLY_PREFIX = re.compile(r"(?:\[[^\]]*\]\s*)?(?:re|aw|sv|fwd?|wg|tr|r)\s?:", re.IGNORECASE)
 _QUOTES = ("\n>", "wrote:", "schrieb:", "crit :", "crit:", "scritto:", "--Original", "-- Original")
@@ -79,7 +78,8 @@ def is_likely_spam(message: Message) -> bool:
 def _strong_signs(message: Message) -> int:
     """What hardly any mail program writes: forged header fields, and marks that make each copy different for filters."""
     score = _forgeries(message) + _recipient_signs(message)
-    if _TAIL.search(message.header("subject")[-_LONGEST_TAIL:]):
+    tail = _TAIL.search(message.header("subject")[-_LONGEST_TAIL:])
+    if tail and (tail[1] is None or _MIXED.search(tail[1])):
         score += 2
     if _ends_in_noise(message.text):
         score += 2
@@ -97,7 +97,8 @@ def _ends_in_noise(text: str) -> bool:
     words = text[-200:].split()
     if not words or len(words[-1]) < _NOISE or words[-1].startswith(("-", "_")):
         return False
-    return not _CLEAN_WORD.search(words[-1]) and _RUN.search(words[-1]) is not None
+    # Letters alone are not enough: German compounds are as long, and have as few vowels.
+    return not _CLEAN_WORD.search(words[-1]) and _MIXED.search(words[-1]) is not None
 
 
 def _quotes(text: str) -> bool:
@@ -128,7 +129,7 @@ def _given_on_the_way(message: Message, own_id: str) -> bool:
 
 
 def _recipient_signs(message: Message) -> int:
-    """Whether the recipients are neighbours in an alphabetical list of addresses."""
+    """Whether the recipients are neighbours in an alphabetical list of addresses; a family shares more than two letters."""
     recipients = [
         address.address
         for name in ("to", "cc")
@@ -136,13 +137,13 @@ def _recipient_signs(message: Message) -> int:
         if address.address
     ]
     domains = {address.partition("@")[2] for address in recipients}
-    if len(domains) < _NEIGHBOURS - 1 or len(recipients) < _NEIGHBOURS:
+    if len(domains) < _NEIGHBOURS // 2 or len(recipients) < _NEIGHBOURS:
         return 0
-    near = sum(one[:2] == other[:2] for one, other in pairwise(recipients))
+    near = sum(one[:2] == other[:2] and one[:5] != other[:5] for one, other in pairwise(recipients))
     return 3 if near >= 0.7 * (len(recipients) - 1) else 0
 
 
-_NEIGHBOURS = 4
+_NEIGHBOURS = 6
 
 
 def _weak_signs(message: Message, *, answers: bool) -> int:

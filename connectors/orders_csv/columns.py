@@ -17,8 +17,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     number; without it all columns are known by their usual headings, with it only those named here. `time`: the column
     of the order's time. `time_format`: as in Python's strptime; by default ISO 8601 or `31.12.2026 17:05`. `timezone`:
     where those times are; by default the company's. `line_total`: the column of a line's value. `quantity`: the column
-    of a line's number of pieces. `unit_price`: the column of a piece's price; with `quantity` it stands for
-    `line_total`. `decimal`: the decimal mark of all numbers. `currency`: a code such as CHF, or the column that holds
+    of a line's number of pieces. `unit_price`: the column of a piece's price; quantity and price stand for a total that
+    has no column. `decimal`: the decimal mark of all numbers. `currency`: a code such as CHF, or the column that holds
     it; by default the company's. `cancelled_prefix`: how the number of an invoice begins that is a refund. `customer`:
     the column of the customer's number. `mail`: the column of his mail address. `phone`: the column of his telephone
     number. `name`: the column of his name. `country`: the column of his country. `article`: the column of a line's

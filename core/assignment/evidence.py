@@ -35,6 +35,7 @@ class Touched:
         self.identifiers: set[Identifier] = set()
         self.customers: set[str] = set()
         self.threads: set[str] = set()
+        self.renamed: set[str] = set()
         self.withdrawn: set[str] = set()
         self.decided: list[Decision] = []
 

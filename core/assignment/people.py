@@ -79,34 +79,17 @@ def tie(evidence: Evidence, customer: str) -> str:
     row = evidence.customer(customer)
     if not row.tied:
         evidence.tie_customer(row)
-        _keep(evidence, customer)
+        for handle in evidence.handles_of(customer):
+            keep(evidence, handle)
     evidence.touched.customers.add(customer)
     return customer
-
-
-def _keep(evidence: Evidence, customer: str) -> None:
-    """Tie the named handles, and give him the identifiers that no named handle uses."""
-    for row in evidence.handles_of(customer):
-        if row.party:
-            if not row.tied:
-                row.tied = True
-                evidence.change_handle(row)
-                touch_handle(evidence, row)
-            continue
-        for user in map(evidence.identifier, row.identifiers):
-            free = user.owner is None and not user.named
-            if free and not row.retired and evidence.concluded_class(user) == "exclusive":
-                evidence.set_owner(user, row.home)
-                evidence.touched.identifiers.add(user.identifier)
 
 
 def hold(evidence: Evidence, customer: str) -> str:
     """The same after a look at all his contacts: each one is settled."""
     customer = tie(evidence, customer)
-    _keep(evidence, customer)
-    for row in evidence.handles_of(customer):
-        if row.party is None and not row.retired:
-            _retire(evidence, row)
+    for handle in evidence.handles_of(customer):
+        settle(evidence, handle)
     for one in evidence.family(customer):
         for contact in sorted(evidence.placed.of(one)):
             placement = evidence.placement(contact)
@@ -115,15 +98,33 @@ def hold(evidence: Evidence, customer: str) -> str:
     return customer
 
 
-def _retire(evidence: Evidence, row: Handle) -> None:
+def keep(evidence: Evidence, row: Handle) -> None:
+    """Tie a named handle to its home; of a nameless one, give its identifier there if no named handle uses it."""
+    if row.party:
+        if not row.tied:
+            row.tied = True
+            evidence.change_handle(row)
+            touch_handle(evidence, row)
+        return
+    for user in map(evidence.identifier, row.identifiers):
+        free = user.owner is None and not user.named
+        if free and not row.retired and evidence.concluded_class(user) == "exclusive":
+            evidence.set_owner(user, row.home)
+            evidence.touched.identifiers.add(user.identifier)
+
+
+def settle(evidence: Evidence, row: Handle) -> None:
+    """The same, and the contacts of a nameless one stay there whatever becomes of its identifier."""
+    keep(evidence, row)
+    if row.party is not None or row.retired:
+        return
     evidence.retire(row)
     row.tied = True
-    for identifier in row.identifiers:
-        user = evidence.identifier(identifier)
+    for user in map(evidence.identifier, row.identifiers):
         if user.bare == row.id:
             user.bare = None
             evidence.change_identifier(user)
-        evidence.touched.identifiers.add(identifier)
+        evidence.touched.identifiers.add(user.identifier)
 
 
 def _pin_as_placed(evidence: Evidence, row: Placement) -> None:
@@ -154,6 +155,7 @@ def merge(evidence: Evidence, a: str, b: str) -> None:
                 evidence.distinct.discard(one, stranger)
                 evidence.distinct.discard(stranger, one)
     evidence.set_into(evidence.customer(other), survivor)
+    evidence.touched.renamed.add(survivor)
     evidence.touched.decided.append(CustomerMerged(other, survivor, "person"))
 
 

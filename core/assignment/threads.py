@@ -30,7 +30,7 @@ def decide_threads(evidence: Evidence, settlement: Settlement) -> list[Decision]
 
 def _affected(evidence: Evidence, settlement: Settlement) -> set[str]:
     keys: set[str] = set()
-    customers = set(settlement.renamed)
+    customers = evidence.touched.renamed | {*settlement.renamed}
     for row, before in settlement.moved:
         keys |= evidence.mixed.of(row.id)
         if any(_is_shared_mail(evidence, one) for one in row.identifiers):

@@ -1,7 +1,7 @@
 """Two customers who became one are two again: who gets what came in between.
 
-Each side keeps what it brought. What came in between goes to the side that shares an identifier with it, else to the
-survivor. An identifier that both sides use becomes shared.
+Each side keeps what it brought. What came in between goes to the side that shares an identifier with it, and the rules
+go on from there; what shares with both stays with the survivor. An identifier that both sides use becomes shared.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from stammkunde.core.assignment.decisions import (
     HandleAssigned,
 )
 from stammkunde.core.assignment.evidence import Evidence
-from stammkunde.core.assignment.people import hold
+from stammkunde.core.assignment.people import settle
 from stammkunde.core.assignment.rows import Handle, Placement
 from stammkunde.core.contact import Identifier
 from stammkunde.core.errors import DecisionError
@@ -25,7 +25,7 @@ def unmerge(evidence: Evidence, a: str, b: str) -> None:
     if a == b or evidence.living(b) != survivor:
         raise DecisionError("These two are two customers already.")
     part = a if b in _line(evidence, a) else b
-    _Unmerging(evidence, hold(evidence, survivor), part).carry_out()
+    _Unmerging(evidence, survivor, part).carry_out()
 
 
 def _line(evidence: Evidence, customer: str) -> list[str]:
@@ -45,6 +45,7 @@ class _Unmerging:
         self._inside = set(evidence.family(part))
         self._handles = evidence.handles_of(survivor)
         self._leaving: set[str] = set()
+        self._settled: list[Handle] = []
         self._used: dict[bool, set[Identifier]] = {True: set(), False: set()}
 
     def carry_out(self) -> None:
@@ -61,24 +62,41 @@ class _Unmerging:
         """From those that are sure outwards, step by step, so that no order of looking matters."""
         between = []
         for row in self._handles:
-            if row.home in self._inside:
-                self._side_with(row, leaves=True)
-            elif row.since > self._since:
+            leaves = row.home in self._inside
+            if not leaves and self._came_later(row):
                 between.append(row)
             else:
-                self._side_with(row, leaves=False)
+                self._side_with(row, leaves=leaves)
+                self._settled.append(row)
         self._count_owned()
         while between:
-            sides = {row.id: self._pull(row) for row in between}
-            if not any(pull is not None for pull in sides.values()):
+            pulls = {row.id: self._pulls(row) for row in between}
+            if not any(map(any, pulls.values())):
                 break
             for row in between:
-                leaves = sides[row.id]
-                if leaves is not None:
-                    self._side_with(row, leaves=leaves)
-            between = [row for row in between if sides[row.id] is None]
+                leave, stay = pulls[row.id]
+                self._follow(row, leave=leave, stay=stay)
+            between = [row for row in between if not any(pulls[row.id])]
         for row in between:
-            self._side_with(row, leaves=False)
+            self._follow(row, leave=True, stay=True)
+
+    def _pulls(self, row: Handle) -> tuple[bool, bool]:
+        """Whether it shares an identifier with those who leave, and with those who stay."""
+        return bool(row.identifiers & self._used[True]), bool(row.identifiers & self._used[False])
+
+    def _follow(self, row: Handle, *, leave: bool, stay: bool) -> None:
+        """Go with the one side that pulls; between two stay for good."""
+        if leave or stay:
+            self._side_with(row, leaves=not stay)
+        if leave and stay:
+            self._settled.append(row)
+
+    def _came_later(self, row: Handle) -> bool:
+        """Whether it joined after the merge, by itself or with a customer who was merged later still."""
+        line = _line(self._evidence, row.home) if row.home else []
+        merged = (self._evidence.customer(one) for one in line)
+        joined = (one.since for one in merged if one.into)
+        return max([row.since, *joined]) > self._since
 
     def _count_owned(self) -> None:
         evidence = self._evidence
@@ -91,12 +109,6 @@ class _Unmerging:
         if row.contacts:
             self._used[leaves] |= row.identifiers
 
-    def _pull(self, row: Handle) -> bool | None:
-        """Whether it shares an identifier with those who leave, and with them alone; None: with nobody yet."""
-        leaves = bool(row.identifiers & self._used[True])
-        stays = bool(row.identifiers & self._used[False])
-        return (leaves and not stays) if leaves or stays else None
-
     # ---- and then
 
     def _stand_alone(self) -> None:
@@ -106,6 +118,7 @@ class _Unmerging:
             evidence.touched.decided.append(CustomerUnmerged(row.id, row.into, "person"))
         evidence.set_into(row, None)
         evidence.tie_customer(row)
+        evidence.tie_customer(evidence.customer(self._survivor))
         evidence.distinct.add(self._part, self._survivor)
         evidence.distinct.add(self._survivor, self._part)
 
@@ -119,6 +132,8 @@ class _Unmerging:
                 evidence.touched.decided.append(
                     HandleAssigned(row.id, self._part, "person", EXACT, grounds)
                 )
+        for row in self._settled:
+            settle(evidence, row)
 
     def _divide_identifiers(self) -> None:
         evidence = self._evidence
@@ -153,6 +168,7 @@ class _Unmerging:
     def _touch(self) -> None:
         evidence, touched = self._evidence, self._evidence.touched
         touched.customers |= {self._survivor, self._part}
+        touched.renamed |= {self._survivor, self._part}
         used = self._used[True] | self._used[False]
         touched.identifiers |= used
         touched.handles |= {row.id for row in self._handles if row.party}

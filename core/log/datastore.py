@@ -58,13 +58,12 @@ class Turnstile:
     """
 
     def __init__(self, path: Path) -> None:
-        """The file is made if absent; it stays empty."""
-        self._path = path
-        self._handle = -1
+        """The file is made if absent; it stays empty. Threads of one process must be kept apart by the caller."""
+        with plain_errors(path):
+            self._handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
 
     def __enter__(self) -> None:
         """Wait for our turn."""
-        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._handle, fcntl.LOCK_EX)
 
     def __exit__(
@@ -74,7 +73,13 @@ class Turnstile:
         trace: TracebackType | None,
     ) -> None:
         """Let the next one in."""
-        os.close(self._handle)
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
 
 @contextmanager

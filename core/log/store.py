@@ -9,15 +9,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
-from stammkunde.core.codec import Codec
+from stammkunde.core.codec import Codec, is_sealed
 from stammkunde.core.errors import HomeError, KeyStoreError
 from stammkunde.core.events import ERASED, Event
 from stammkunde.core.keys import KeyStore
@@ -50,7 +48,7 @@ class Log:
         self.store = Datastore(path)
         self.keys = keys
         self.codec = codec or Codec()
-        self._turnstile_path = path.with_name(path.name + "-turn")
+        self._turnstile = Turnstile(path.with_name(path.name + "-turn"))
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.RLock()
         with plain_errors(path):
@@ -69,6 +67,7 @@ class Log:
         """Write down the chain's head and close both files."""
         self.keys.close()
         self.store.close()
+        self._turnstile.close()
 
     def _refuse_newer(self) -> None:
         with self.store.reading() as cursor:
@@ -103,8 +102,8 @@ class Log:
             times = self._times(cursor, rows)
         open_part = self.codec.open_part
         return [
-            Event(row[0], row[1], row[2], row[3], at, open_part(row[3], row[4]), None)
-            for row, at in zip(rows, times, strict=True)
+            Event(position, stream, version, topic, at, open_part(topic, state), None)
+            for (position, stream, version, topic, state), at in zip(rows, times, strict=True)
         ]
 
     def stream(self, stream: str, cursor: sqlite3.Cursor | None = None) -> list[Event]:
@@ -121,26 +120,32 @@ class Log:
         return self._decode(rows, times)
 
     def _decode(self, rows: list[Row], times: list[int]) -> list[Event]:
-        codec, key_of = self.codec, self.keys.key
-        sealed = list({row[1] for row in rows if codec.is_sealed(row[4])})
-        salts = self.keys.salts(sealed)
+        key_of = self.keys.keys.stream
+        open_part, both_parts = self.codec.open_part, self.codec.both_parts
+        sealed = [is_sealed(row[4]) for row in rows]
+        salts = self.keys.salts(
+            list({row[1] for row, hides in zip(rows, sealed, strict=True) if hides})
+        )
         events = []
-        for (position, stream, version, topic, state), at in zip(rows, times, strict=True):
-            private: Any = None
-            if not codec.is_sealed(state):
-                open_ = codec.open_part(topic, state)
+        for (position, stream, version, topic, state), at, hides in zip(
+            rows, times, sealed, strict=True
+        ):
+            if not hides:
+                events.append(
+                    Event(position, stream, version, topic, at, open_part(topic, state), None)
+                )
+                continue
+            salt = salts.get(stream, b"")
+            if salt:
+                open_, private = both_parts(
+                    stream, version, topic, state, key_of(salt + stream.encode())
+                )
+            elif salt is None:
+                open_, private = open_part(topic, state), ERASED
             else:
-                try:
-                    salt = salts[stream]
-                except KeyError:
-                    raise KeyStoreError(
-                        f"The key of event {position} is lost: put keys.db back from the backup of the same day."
-                    ) from None
-                if salt is None:
-                    open_, private = codec.open_part(topic, state), ERASED
-                else:
-                    key = key_of(stream, salt)
-                    open_, private = codec.both_parts(stream, version, topic, state, key)
+                raise KeyStoreError(
+                    f"The key of event {position} is lost: put keys.db back from the backup of the same day."
+                )
             events.append(Event(position, stream, version, topic, at, open_, private))
         return events
 
@@ -161,9 +166,14 @@ class Log:
             "SELECT position, recorded_at FROM digests WHERE position >= ? AND first <= ? ORDER BY position",
             (first, last),
         ).fetchall()
-        ends = [row[0] for row in found]
-        times = [row[1] for row in found] + [0]
-        return [times[bisect_left(ends, row[0])] for row in rows]
+        times: list[int] = []
+        at = 0
+        for end, recorded_at in found:
+            begun = at
+            while at < len(rows) and rows[at][0] <= end:
+                at += 1
+            times += [recorded_at] * (at - begun)
+        return times + [0] * (len(rows) - at)
 
     # ---- writing
 
@@ -178,7 +188,7 @@ class Log:
                 wrapped = connection.cursor()
                 with wrapped as cursor:
                     cursor.row_factory = None
-                    with Turnstile(self._turnstile_path):
+                    with self._turnstile:
                         cursor.execute("BEGIN IMMEDIATE")
                     try:
                         transaction = Transaction(cursor, self.codec, self.keys, now or _now)

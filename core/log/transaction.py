@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
@@ -83,18 +84,18 @@ class Transaction:
         row = cursor.execute(
             "SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'"
         ).fetchone()
-        position = first = (row[0] if row else 0) + 1
+        first = (row[0] if row else 0) + 1
         recorded_at = max(self._now(), last[1] + 1)
         rows: list[tuple[int, str, int, str, bytes]] = []
-        seal, key_of = self._codec.seal, self._keys.key
-        for event in self._events:
-            if event.private:
-                salt = salts[event.stream]
-                key = key_of(event.stream, salt) if salt else None
-            else:
-                key = None
-            rows.append((position, event.stream, event.version, event.topic, seal(event, key)))
-            position += 1
+        seal, key_of = self._codec.seal, self._keys.keys.stream
+        nonces = os.urandom(12 * len(self._events))
+        for number, event in enumerate(self._events):
+            stream = event.stream
+            salt = salts[stream] if event.private else None
+            key = key_of(salt + stream.encode()) if salt else None
+            state = seal(event, key, nonces[12 * number : 12 * number + 12])
+            rows.append((first + number, stream, event.version, event.topic, state))
+        position = first + len(rows)
         mac = chain_mac(self._keys.keys.chain, last[2], recorded_at, rows)
         cursor.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
         cursor.execute(
@@ -113,6 +114,8 @@ def chain_mac(
     """The code of one transaction, which the next one continues."""
     parts = [previous, recorded_at.to_bytes(8, "big")]
     for position, stream, version, topic, state in rows:
-        parts.append(f"{position} {stream} {version} {topic} {len(state)} ".encode())
-        parts.append(state)
+        parts.append(
+            b"%d %b %d %b %d %b"
+            % (position, stream.encode(), version, topic.encode(), len(state), state)
+        )
     return mac(b"".join(parts))

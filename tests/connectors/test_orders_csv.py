@@ -346,6 +346,15 @@ def test_only_clear_headings_are_recognised(file: Path, header: str, *, ours: bo
     assert OrdersCsv.recognises(file) is ours
 
 
+def test_a_folder_is_read_and_recognised_as_its_files_are(tmp_path: Path) -> None:
+    for name, number in (("b.csv", 1), ("a.csv", 2)):
+        (tmp_path / name).write_text(f"Order no,Order date,Line total\n{number},2026-01-01,5\n")
+    assert OrdersCsv.recognises(tmp_path)
+    assert [contact.order for contact in read(connector(tmp_path)).contacts] == ["2", "1"]
+    (tmp_path / "c.csv").write_text("Vorname,Nachname\n")
+    assert not OrdersCsv.recognises(tmp_path)
+
+
 # ---- UCI Online Retail
 
 

@@ -208,6 +208,23 @@ def test_milestones_have_the_shop_s_times(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("local", "gmt", "expected"),
+    [
+        ("2026-07-01T10:00:00", "2026-07-01T08:00:00", "2026-07-01T10:00:00+02:00"),
+        ("2026-07-01T10:00:00", None, "2026-07-01T10:00:00+02:00"),
+        (None, "2026-07-01T08:00:00", "2026-07-01T08:00:00+00:00"),
+        (None, "2026-07-01T10:00:00+02:00", "2026-07-01T08:00:00+00:00"),
+        ("2026-07-03T10:00:00", "2026-07-01T08:00:00", "2026-07-01T08:00:00+00:00"),
+    ],
+)
+def test_a_time_keeps_the_shop_s_offset(
+    tmp_path: Path, local: str | None, gmt: str | None, expected: str
+) -> None:
+    (contact,) = reading(tmp_path, order(date_created=local, date_created_gmt=gmt)).contacts
+    assert contact.occurred_at.isoformat() == expected
+
+
 def test_of_two_snapshots_the_later_one_counts_wherever_it_stands(tmp_path: Path) -> None:
     found = reading(tmp_path, order(5, total="80.00"), order(0), order(5, total="80.00"))
     assert story(found) == [("order_placed", "80.00"), ("order_placed", "80.00")]
@@ -307,6 +324,8 @@ def test_a_review_is_a_contact_unless_it_is_spam(tmp_path: Path) -> None:
         (order(date_created=None, date_created_gmt=None), "The field date_created_gmt is missing or of the wrong kind."),
         (order(date_created_gmt="0001-01-01T00:00:00"), "A time is not one that can be."),
         (order(date_created="2026-03-02T09:00:00", date_created_gmt="gestern"),
+         "The field date_created_gmt is missing or of the wrong kind."),
+        (customer(date_created_gmt=None, date_modified_gmt=None),
          "The field date_created_gmt is missing or of the wrong kind."),
         (order(id=None), "The field id is missing or of the wrong kind."),
         ({**given_back(1, "5"), "parent_id": 0}, "The refund does not say to which order it belongs."),

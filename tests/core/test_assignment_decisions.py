@@ -17,7 +17,9 @@ _CLASSES = ["exclusive", "shared", "blocked"]
 @st.composite
 def deeds(draw: st.DrawFn, n: int) -> Deed:
     """One decision about the contacts with numbers up to `n`, or an identifier."""
-    kind = draw(st.sampled_from(["assign", "merge", "unmerge", "distinct", "classify", "link", "unlink"]))
+    kind = draw(
+        st.sampled_from(["assign", "merge", "unmerge", "distinct", "classify", "link", "unlink"])
+    )
     number = st.integers(1, n)
     identifier = st.sampled_from([*MAILS[:3], *PHONES])
     if kind == "classify":
@@ -134,6 +136,7 @@ def test_decisions_stand(data: st.DataObject) -> None:
 @PROPERTY
 @given(st.data())
 def test_the_order_of_contacts_between_decisions_does_not_matter(data: st.DataObject) -> None:
+    """Save for unmerge, where what belongs to both goes to the survivor: who that is depends on who came first."""
     one, two = World(), World()
     first, second = Person(one), Person(two)
     for told, decided in data.draw(stories()):
@@ -141,7 +144,7 @@ def test_the_order_of_contacts_between_decisions_does_not_matter(data: st.DataOb
         for batch in data.draw(batches(told)):
             two.take(batch)
         assert one.state() == two.state()
-        for deed in decided:
+        for deed in (deed for deed in decided if deed[0] != "unmerge"):
             first.decide(deed)
             second.decide(deed)
             assert one.state() == two.state()
@@ -168,7 +171,9 @@ def test_decisions_are_replayed_and_stored(story: list[tuple[list[Told], list[De
 def test_unmerge_undoes_a_merge_where_the_two_share_nothing(data: st.DataObject) -> None:
     """Contacts that come in between included, unless they split one of the two or join them."""
     history = data.draw(histories(most=8))
-    between = [data.draw(contacts(len(history) + k + 1)) for k in range(data.draw(st.integers(0, 5)))]
+    between = [
+        data.draw(contacts(len(history) + k + 1)) for k in range(data.draw(st.integers(0, 5)))
+    ]
     plain, merged = World(), World()
     for world in (plain, merged):
         world.take(history)
@@ -205,5 +210,3 @@ def _joined(world: World, a: int, b: int) -> bool:
 
 def _marks(one: Told) -> set[object]:
     return {*one.identifiers, *([one.thread] if one.thread else [])}
-
-

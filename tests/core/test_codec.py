@@ -12,6 +12,7 @@ from stammkunde.core.errors import HomeError
 from stammkunde.core.events import TOPICS, Facts, Open, Private, Topic
 
 KEY = b"0" * 32
+NONCE = b"n" * 12
 FACTS = Facts(
     item="ab" * 16,
     kind="order_placed",
@@ -47,12 +48,12 @@ NEW = Codec({"made.up": Topic("made.up", Counted, Told, version=2, upcasts={1: u
 def old_state(private: bytes = b'{"words":"hello"}') -> bytes:
     event = OLD.new("s", 1, "made.up", Open())
     raw = msgspec.structs.replace(event, open=b'{"count":3}', private=private)
-    return OLD.seal(raw, KEY)
+    return OLD.seal(raw, KEY, NONCE)
 
 
 def test_money_comes_back_exactly_as_it_was_given() -> None:
     codec = Codec()
-    state = codec.seal(codec.new("s", 1, "contact.recorded", FACTS), None)
+    state = codec.seal(codec.new("s", 1, "contact.recorded", FACTS), None, NONCE)
     assert codec.open_part("contact.recorded", state) == FACTS
     assert str(codec.open_part("contact.recorded", state).amount) == "12.50"
 
@@ -64,7 +65,7 @@ def test_an_older_body_is_read_as_the_newest() -> None:
 
 
 def test_a_newer_body_and_an_unknown_topic_are_refused() -> None:
-    newer = NEW.seal(NEW.new("s", 1, "made.up", Counted(n=1)), None)
+    newer = NEW.seal(NEW.new("s", 1, "made.up", Counted(n=1)), None, NONCE)
     with pytest.raises(HomeError, match="update Stammkunde"):
         OLD.open_part("made.up", newer)
     with pytest.raises(HomeError, match=r"made\.up"):

@@ -145,3 +145,20 @@ def test_the_kind_follows_orders_unless_a_person_said_so(
         story.describe("k", role=role)
     place.commit()
     assert [customer.kind for customer in place.queries.customers()] == [kind]
+
+
+def test_a_handle_that_moves_takes_its_name_along_where_all_its_contacts_are_pinned(
+    place: Home, story: Story
+) -> None:
+    story.see("h", mail("anna@bau.example"), name=Name("Anna", "Meier"))
+    for customer in ("k", "l"):
+        story.open(customer)
+    story.assign("h", "k")
+    story.contact("a", "h")
+    story.pin("a", "k")
+    place.commit()
+    assert known(place) == {sid("k"): "Anna Meier", sid("l"): ""}
+    story.assign("h", "l")
+    place.commit()
+    assert known(place) == {sid("k"): "", sid("l"): "Anna Meier"}
+    assert [c.id for c in place.queries.customers("anna@")] == [sid("l")]

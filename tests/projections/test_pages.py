@@ -53,10 +53,13 @@ def test_a_dead_letter_says_nothing_personal(place: Home, story: Story) -> None:
     story.contact("a", amount=TOO_MUCH)
     place.commit()
     [(error,)] = place.rows("SELECT error FROM dead_letters")
-    assert error == "OverflowError in _insert"
+    assert error == "OverflowError in to_micro"
 
 
-def test_what_follows_on_a_dead_letter_is_applied(place: Home, story: Story) -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_follows_on_a_dead_letter_does_not_bring_half_of_it_back(
+    place: Home, story: Story, *, at_once: bool
+) -> None:
     story.see("g", mail("g@example.com"))
     story.open("k")
     story.assign("g", "k")
@@ -64,11 +67,15 @@ def test_what_follows_on_a_dead_letter_is_applied(place: Home, story: Story) -> 
     story.retract("a")
     story.pin("a", "k")
     story.contact("b", "g")
-    place.commit()
-    assert [c.id for c in place.queries.contacts()] == [sid("b")]
+    if not at_once:
+        place.commit()
     story.contact("a", "g", days=1, amount="5", amended=True)
     place.commit()
-    assert [c.id for c in place.queries.contacts()] == [sid("a"), sid("b")]
+    assert [c.id for c in place.queries.contacts()] == [sid("b")]
+    assert place.rows("SELECT position, topic FROM dead_letters") == [
+        (4, "contact.recorded"),
+        (8, "contact.amended"),
+    ]
     assert check(place.log, place.views) == []
 
 
@@ -79,7 +86,7 @@ def test_a_damaged_event_is_left_out(place: Home, story: Story) -> None:
     with place.log.store.transaction(commit=True) as cursor:
         cursor.execute("DROP TRIGGER stored_events_update")
         cursor.execute(
-            "UPDATE stored_events SET state = substr(state, 1, length(state) - 1) || x'00' WHERE rowid = 3"
+            "UPDATE stored_events SET state = CAST(substr(state, 1, length(state) - 1) || x'00' AS BLOB) WHERE rowid = 3"
         )
     place.runner.catch_up()
     assert [c.id for c in place.queries.contacts()] == [sid(f"c{n}") for n in (4, 3, 1, 0)]
@@ -148,9 +155,10 @@ def test_a_batch_that_fails_at_its_end_leaves_no_trace(
     def fail(*_: object) -> None:
         raise KeyStoreError("as if the process died here")
 
-    with monkeypatch.context() as patch, pytest.raises(KeyStoreError):
+    with monkeypatch.context() as patch:
         patch.setattr(Views, "_track", fail)
-        place.runner.catch_up()
+        with pytest.raises(KeyStoreError):
+            place.runner.catch_up()
     assert place.rows("SELECT count(*) FROM contacts") == [(0,)]
     place.runner.catch_up()
     assert place.rows("SELECT count(*) FROM contacts") == [(1,)]

@@ -190,6 +190,16 @@ def test_another_time_zone_builds_them_anew(full: Home) -> None:
     assert (day, *row) == ("2023-11-14", "2023-11-15")
 
 
+def test_views_of_another_program_are_opened_and_built_anew(full: Home) -> None:
+    full.change("ALTER TABLE contacts DROP COLUMN flags")
+    full.change("UPDATE origin SET made_with = 'an older one'")
+    full.views.close()
+    views = Views(full.views.path, COMPANY)
+    Runner(full.log, views).catch_up()
+    assert check(full.log, views) == []
+    views.close()
+
+
 def test_damaged_views_are_refused_with_the_remedy(tmp_path: Path) -> None:
     (tmp_path / "views.db").write_bytes(b"no database" * 1000)
     with pytest.raises(HomeError, match="damaged"):

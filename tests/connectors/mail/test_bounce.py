@@ -115,6 +115,13 @@ def test_an_original_without_date_can_not_be_named() -> None:
     assert contact.thread == "7@velo.example"
 
 
+def test_a_forwarded_address_is_noted_beside_the_one_we_wrote_to() -> None:
+    group = "Original-Recipient: rfc822; anna@k.example\nFinal-Recipient: rfc822; a.meier@other.example\nAction: failed\nStatus: 5.1.1"
+    (contact,) = contacts(report(group))
+    assert contact.identifiers == (Identifier("mail", "anna@k.example"),)
+    assert contact.attributes["failed_recipient"] == "a.meier@other.example"
+
+
 def test_delivered_without_a_fault_is_a_receipt() -> None:
     (contact,) = contacts(
         report("Final-Recipient: rfc822; anna@k.example\nAction: relayed\nStatus: 2.0.0")

@@ -78,9 +78,29 @@ def test_an_encrypted_mail_is_a_message_without_text() -> None:
     assert "encrypted" in contact.flags
 
 
-def test_a_sender_without_an_address_is_kept_by_name() -> None:
-    contact = one("From: Anna\nTo: info@velo.example\n\nGuten Tag\n")
-    assert (contact.party, contact.identifiers, contact.display) == ("", (), "Anna")
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "From: Anna\nTo: info@velo.example\n\nGuten Tag\n",
+        "Return-Path: <>\nFrom: <>\nSubject: failure notice\n\nNot delivered.\n",
+        "From: Anna\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b\n\n--b\n\nx\n--b--\n",
+        "From: Anna\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nx\n--b--\n",
+    ],
+)
+def test_a_mail_that_names_nobody_is_ignored(raw: str) -> None:
+    found = interpret(parse(raw.encode()), company=US)
+    assert (found.contacts, found.ignored) == ((), "no counterpart")
+
+
+def test_a_bounce_of_nobody_is_a_contact_of_the_server() -> None:
+    contact = one(
+        "Return-Path: <>\nFrom: mailer-daemon@mx.example\nSubject: failure notice\n\nNot delivered.\n"
+    )
+    assert (contact.kind, contact.party, contact.identifiers) == (
+        "bounce",
+        "mailer-daemon@mx.example",
+        (),
+    )
 
 
 @pytest.mark.parametrize(

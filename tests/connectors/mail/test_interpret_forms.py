@@ -91,7 +91,7 @@ def test_a_form_with_a_number_alone() -> None:
         f"{SITE}Subject: Rückruf",
         "Name: Anna Meier\nTelefon: 052 203 44 10\nNachricht: Bitte anrufen",
     ).contacts
-    assert (contact.kind, contact.party) == ("form", "+41522034410")
+    assert (contact.kind, contact.party) == ("form", "web@velo.example")
     assert contact.identifiers == (Identifier("phone", "+41522034410"),)
 
 

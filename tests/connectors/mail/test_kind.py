@@ -89,11 +89,42 @@ def test_programs_replies_by_their_text_alone(text: str) -> None:
             "Subject: Unzustellbar",
             "Meine letzte Mail kam als unzustellbar zurück. Ist die Adresse falsch?",
         ),
+        ("Subject: Dringend! Rechnung Nr.10432\nContent-Type: text/html", "Click here steht da!"),
+        (
+            "Subject: Dringend! (Auftrag-2026-10432)\nContent-Type: text/html",
+            "Click here steht da!",
+        ),
+        (
+            "Subject: Danke!\nContent-Type: text/html",
+            "Click here steht da! Neu: Rechtsschutzversicherungsgesellschaft",
+        ),
+        ("Subject: Frage\nX-MS-Exchange-Organization-SCL: ²", "Was kostet das?"),
         ("Subject: Kündigung\nPrecedence: normal", "Hiermit kündige ich."),
     ],
 )
 def test_a_person_is_no_machine(head: str, text: str) -> None:
     assert kind(head, text) == "message"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "bounces+SRS=Xy12=AB@firma.example",
+        "SRS0=Xy12=AB=kunde.example=anna@forwarder.example",
+        "prvs=1234567890=anna@kunde.example",
+        "anna@kunde.example",
+        "hans.list@kunde.example",
+        "it-admin@kunde.example",
+    ],
+)
+def test_what_somebody_forwarded_is_no_mailing(path: str) -> None:
+    """Servers rewrite the envelope sender (SRS, BATV), and people's names may look like a list's."""
+    sender = (
+        "From: 079123456@kunde.example\nTo: info@velo.example\n"
+        if "=" in path
+        else f"From: {path}\nTo: info@velo.example\n"
+    )
+    assert kind(f"Return-Path: <{path}>\nSubject: Frage", sender=sender) == "message"
 
 
 def test_a_persons_signature_is_no_form() -> None:
@@ -207,7 +238,7 @@ def test_spam_by_its_folder(folder: str) -> None:
         ("Subject: Toner for less!          DTQAWN", "To be removed from our list, write back."),
         ("Subject: Win $1000", "Click here: http://81.2.3.4/win\nto be removed, click"),
         (
-            "Subject: Hi!\nCc: barb@a.example, bart@b.example, bas@c.example, bats@d.example",
+            "Subject: Hi!\nCc: barb@a.example, bart@b.example, bas@c.example, batsy@d.example, bax@e.example",
             "absolutely free",
         ),
     ],
@@ -217,6 +248,17 @@ def test_spam_by_its_structure(head: str, text: str) -> None:
     raw += ("" if "Message-ID:" in head else "Message-ID: <1@k.example>\n") + f"\n{text}\n"
     found = interpret(parse(raw.encode()), company=US)
     assert [contact.kind for contact in found.contacts] == ["spam"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Subject: Familienfest!\nCc: keller.anna@a.example, keller.beat@b.example, keller.carl@c.example, keller.dora@d.example, keller.eva@e.example",
+        "Subject: Router geht nicht!\nContent-Type: text/html",
+    ],
+)
+def test_families_and_home_networks_are_no_spam(head: str) -> None:
+    assert kind(head, "Siehe http://192.168.1.1/ bitte! Absolutely free, click here") == "message"
 
 
 def test_one_odd_sign_is_no_spam() -> None:

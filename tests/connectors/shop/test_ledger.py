@@ -289,6 +289,52 @@ def shown(snapshot: Snapshot | None) -> dict[str, Decimal]:
     return {snapshot.currency: left} if left else {}
 
 
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Snapshot | Refund], Snapshot]:
+    """All that a shop ever showed of an order, in any order and some of it twice, and how the order stands now.
+
+    One change a minute: a refund made, an edit, another status.
+    """
+    now, made = order(), 0
+    shown: list[Snapshot | Refund] = [now]
+    for minute in range(1, draw(st.integers(1, 6))):
+        at = START + timedelta(minutes=minute)
+        change = draw(st.sampled_from(["refund", "edit", "status"]))
+        if change == "refund":
+            made += 1
+            own = Refund(f"r{made}", draw(cents), at=at)
+            shown.append(own)
+            bare = msgspec.structs.replace(own, at=None)
+            now = msgspec.structs.replace(now, refunds=(*now.refunds, bare))
+        elif change == "edit":
+            now = msgspec.structs.replace(now, total=draw(cents), content=str(minute).encode())
+        else:
+            now = msgspec.structs.replace(
+                now, status=draw(st.sampled_from(["placed", "cancelled"]))
+            )
+        now = msgspec.structs.replace(now, modified_at=at)
+        shown.append(now)
+    again = draw(st.lists(st.sampled_from(shown), max_size=3))
+    return draw(st.permutations([*shown, *again])), now
+
+
+@settings(max_examples=300, deadline=None)
+@given(histories())
+def test_refunds_on_their_own_and_snapshots_meet_in_any_order(
+    history: tuple[list[Snapshot | Refund], Snapshot],
+) -> None:
+    seen, now = history
+    shop = Shop()
+    for _ in range(2):
+        for one in seen:
+            if isinstance(one, Refund):
+                shop.refund(one)
+            else:
+                shop.see(one)
+        worth = {currency: amount for currency, amount in shop.worth.items() if amount}
+        assert worth == shown(now)
+
+
 def replay(sequence: Sequence[Snapshot], cuts: Sequence[bool], memory: DictMemory) -> list[Contact]:
     ledger = Ledger(memory)
     found: list[Contact] = []

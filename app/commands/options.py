@@ -1,0 +1,71 @@
+"""What several commands take: `--json`, `--csv`, days and instants, and a home whose views are up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from stammkunde.app.bootstrap import COMPANY, Home, opened
+from stammkunde.app.cli import Session
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+CSV = click.option("--csv", "as_csv", is_flag=True, help="A CSV table.")
+SET = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting of the connector, or company.KEY=VALUE.",
+)
+
+
+@contextmanager
+def reading(session: Session) -> Iterator[Home]:
+    """A home whose views know all that the log knows."""
+    with opened(session.home) as home:
+        home.catch_up()
+        yield home
+
+
+def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """An instant; without an offset it is in the company's zone, and a day is its beginning."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(
+            f"A time is like 2026-11-20 or 2026-11-20T14:30, not “{text}”."
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def day(text: str) -> date:
+    """A local day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"A day is like 2026-11-20, not “{text}”.") from None
+
+
+def pairs(words: tuple[str, ...]) -> dict[str, str]:
+    """`KEY=VALUE` as it comes from `--set`."""
+    found: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise click.UsageError(f"--set takes KEY=VALUE, not “{word}”.")
+        found[key] = value
+    return found
+
+
+def company_settings(found: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The company's settings, whose keys begin with `company.`, and the connector's own."""
+    company = {
+        key.removeprefix(COMPANY): value for key, value in found.items() if key.startswith(COMPANY)
+    }
+    return company, {key: value for key, value in found.items() if not key.startswith(COMPANY)}

@@ -1,0 +1,80 @@
+"""Which texts there are to translate, for `pybabel extract` (its mapping is `app/locale/babel.cfg`).
+
+Beside `text("…")` and `plural("…", "…")` these are the `help` of options, the docstrings of commands without their
+examples, the titles and definitions of figures, and the words of a few tables.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Collection, Iterator, Mapping
+from typing import IO
+
+TABLES = frozenset({"WORDS", "GROUPS", "COMMANDS"})
+"""Module-level dicts whose values are shown; of a tuple the last part is."""
+
+Message = tuple[int, str | None, str | tuple[str, str], list[str]]
+
+
+def extract(
+    file: IO[bytes],
+    keywords: Mapping[str, object],
+    comment_tags: Collection[str],
+    options: Mapping[str, object],
+) -> Iterator[Message]:
+    """The messages of a Python file as babel wants them: line, function, text or its two forms, comments."""
+    del keywords, comment_tags, options
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call):
+            yield from _of_call(node)
+        elif isinstance(node, ast.FunctionDef) and _is_command(node):
+            docstring = ast.get_docstring(node, clean=False) or ""
+            for part in paragraphs(docstring):
+                yield node.lineno, None, part, []
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            yield from _of_table(node)
+
+
+def paragraphs(docstring: str) -> list[str]:
+    """A command's docstring in paragraphs on one line each, without its examples."""
+    parts = inspect.cleandoc(docstring).split("\n\n")
+    return [" ".join(part.split()) for part in parts if part and not part.startswith("\b")]
+
+
+def _of_call(call: ast.Call) -> Iterator[Message]:
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    words = [
+        argument.value if isinstance(argument, ast.Constant) else None for argument in call.args
+    ]
+    texts = [word if isinstance(word, str) else "" for word in words]
+    if name in ("text", "_text") and texts and texts[0]:
+        yield call.lineno, None, texts[0], []
+    elif name == "plural" and len(texts) > 1 and texts[0]:
+        yield call.lineno, "ngettext", (texts[0], texts[1]), []
+    elif name == "Figure":
+        for title in texts[2:4]:
+            yield call.lineno, None, title, []
+    for keyword in call.keywords:
+        is_text = isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+        if keyword.arg in ("help", "short_help") and is_text:
+            yield call.lineno, None, str(ast.literal_eval(keyword.value)), []
+
+
+def _is_command(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(decorator, ast.Call)
+        and getattr(decorator.func, "attr", "") in ("command", "group")
+        for decorator in function.decorator_list
+    )
+
+
+def _of_table(node: ast.Assign | ast.AnnAssign) -> Iterator[Message]:
+    target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+    if not (isinstance(target, ast.Name) and target.id in TABLES):
+        return
+    if isinstance(node.value, ast.Dict):
+        for value in node.value.values:
+            shown = value.elts[-1] if isinstance(value, ast.Tuple) else value
+            if isinstance(shown, ast.Constant):
+                yield shown.lineno, None, str(shown.value), []
