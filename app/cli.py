@@ -101,7 +101,7 @@ class Session:
     "--lang",
     type=click.Choice(LANGUAGES),
     is_eager=True,
-    help="The language of the answers; default: the locale’s.",
+    help="The language of the answers; default: the locale's.",
 )
 @click.version_option(package_name="stammkunde", message="%(version)s")
 @click.pass_context

@@ -11,8 +11,8 @@ import inspect
 from collections.abc import Collection, Iterator, Mapping
 from typing import IO
 
-TABLES = frozenset({"WORDS", "GROUPS", "COMMANDS"})
-"""Module-level dicts whose values are shown; of a tuple the last part is."""
+TABLES = frozenset({"WORDS", "GROUPS", "COMMANDS", "TEXTS"})
+"""Module-level tuples of texts, and dicts whose values are shown; of a value in parts the last one is."""
 
 Message = tuple[int, str | None, str | tuple[str, str], list[str]]
 
@@ -32,6 +32,8 @@ def extract(
             docstring = ast.get_docstring(node, clean=False) or ""
             for part in paragraphs(docstring):
                 yield node.lineno, None, part, []
+        elif isinstance(node, ast.Tuple):
+            yield from _of_tuple(node)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             yield from _of_table(node)
 
@@ -73,8 +75,15 @@ def _of_table(node: ast.Assign | ast.AnnAssign) -> Iterator[Message]:
     target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
     if not (isinstance(target, ast.Name) and target.id in TABLES):
         return
-    if isinstance(node.value, ast.Dict):
-        for value in node.value.values:
-            shown = value.elts[-1] if isinstance(value, ast.Tuple) else value
-            if isinstance(shown, ast.Constant):
-                yield shown.lineno, None, str(shown.value), []
+    values = getattr(node.value, "values", getattr(node.value, "elts", []))
+    for value in values:
+        shown = value.elts[-1] if isinstance(value, ast.Tuple) else value
+        if isinstance(shown, ast.Constant):
+            yield shown.lineno, None, str(shown.value), []
+
+
+def _of_tuple(node: ast.Tuple) -> Iterator[Message]:
+    """`("…", "{n} item", "{n} items")`, as a loop goes through them."""
+    forms = [part.value for part in node.elts[-2:] if isinstance(part, ast.Constant)]
+    if len(forms) == 2 and all(isinstance(form, str) and "{n}" in form for form in forms):
+        yield node.lineno, "ngettext", (str(forms[0]), str(forms[1])), []

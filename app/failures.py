@@ -44,7 +44,7 @@ def defect(error: BaseException) -> str:
     place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return (
         f"this is a defect of Stammkunde ({type(error).__name__}{place}); nothing recorded is lost. Report this line"
-        f" to the project’s issues; {DEBUG}=1 shows more, which may name persons."
+        f" to the project's issues; {DEBUG}=1 shows more, which may name persons."
     )
 
 

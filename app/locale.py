@@ -38,8 +38,9 @@ class Locale:
         return translated.format(**values) if values else translated
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
-        """The form that fits `n`; `{n}` is filled in."""
-        return self._catalogue.ngettext(one, many, n).format(**{"n": n, **values})
+        """The form that fits `n`; `{n}` is filled in, in groups of three."""
+        shown = f"{n:,}".replace(",", "’")
+        return self._catalogue.ngettext(one, many, n).format(n=shown, **values)
 
     def word(self, stored: str | None) -> str:
         """How one says a channel, kind, outcome, class or rule; a plugin's own word stays as it is."""

@@ -1,4 +1,4 @@
-"""The words for what the log stores under fixed names: channels, kinds, outcomes, classes, roles and rules."""
+"""The words for what the log stores under fixed names, and texts that others bring: what the catalogue has beside our own."""
 
 from __future__ import annotations
 
@@ -85,3 +85,20 @@ WORDS: dict[str, str] = {
     "nothing that tells of an order or customer": "nothing that tells of an order or customer",
 }
 """Stored word → what is shown; both the order and the keys are free, the stored words themselves never change."""
+
+TEXTS = (
+    # notes of figures; `{}` stands for a number
+    "{} still open",
+    "nothing was answered",
+    "no contact in the period",
+    "nobody has ordered yet",
+    "nobody is known yet",
+    "no call was missed",
+    "{} of {} with tax: the source does not tell it",
+    # what click says of its own
+    "Options",
+    "Commands",
+    "Show this message and exit.",
+    "Show the version and exit.",
+)
+"""Texts that come from elsewhere."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from stammkunde.core.assignment import Observation
 from stammkunde.core.contact import FLAGS, KINDS, Contact, Identifier, is_relationship
@@ -12,6 +12,8 @@ from stammkunde.core.events import Content, Event, Facts
 from stammkunde.core.feed import Keep
 
 _MINUTE = timedelta(minutes=1)
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant(at: datetime) -> tuple[int, int]:
@@ -19,7 +21,7 @@ def instant(at: datetime) -> tuple[int, int]:
     offset = at.utcoffset()
     if offset is None:
         raise StammkundeError("A connector gave a time without an offset: that is a fault of it.")
-    return round(at.timestamp() * 1000), offset // _MINUTE
+    return (at - _EPOCH) // _MILLISECOND, offset // _MINUTE
 
 
 def facts_of(contact: Contact, *, item: str, thread: str, order: str, related: str) -> Facts:

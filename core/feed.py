@@ -112,6 +112,7 @@ class Feed:
             row = cursor.execute(
                 "SELECT version, cursor FROM sources WHERE name = ?", (source.name,)
             ).fetchone()
+        self._number: int | None = None
         self._version = row[0] if row else 0
         self.cursor = self._unseal(row[1]) if row and row[1] and advance else None
 
@@ -137,7 +138,9 @@ class Feed:
     # ---- within intake's transaction
 
     def number(self, transaction: Transaction) -> int:
-        """The source's number in the side tables; of a new source, a new one."""
+        """The source's number in the side tables; a new source gets a new one, with its first committed batch."""
+        if self._number is not None:
+            return self._number
         source = self.source
         sealed = self._intake.log.keys.keys.seal.seal(source.settings, b"settings")
         row = transaction.cursor.execute(
@@ -165,9 +168,15 @@ class Feed:
         return self._version + 1
 
     def committed(
-        self, version: int, cursor: str | None, counts: Counts, handles: Counter[str]
+        self,
+        number: int,
+        version: int,
+        cursor: str | None,
+        counts: Counts,
+        handles: Counter[str],
     ) -> None:
         """Take over what a committed batch brought."""
+        self._number = number
         self._version = version
         if cursor is not None and self._advance:
             self.cursor = cursor

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import msgspec
 
 from stammkunde.core import ids
-from stammkunde.core.assignment import Assignment
-from stammkunde.core.batch import Batch
+from stammkunde.core.assignment import Assignment, Observation
+from stammkunde.core.batch import Batch, Rejected
 from stammkunde.core.codec import encode, with_handle
 from stammkunde.core.company import Company
 from stammkunde.core.conclusions import decision_events, handle_seen
@@ -55,6 +55,7 @@ class Sitting(msgspec.Struct):
     source: Source
     number: int
     handles: Counter[str]
+    seen: list[Observation]
 
 
 class Intake:
@@ -84,12 +85,10 @@ class Intake:
             number = feed.number(transaction)
             version = feed.move_on(transaction, batch.cursor)
             feed.memory.save(transaction.cursor, batch.remember.items())
-            quarantine = Quarantine(self.log)
-            if released is not None:
-                quarantine.release(transaction, released)
-            quarantine.keep(transaction, number, batch.rejected)
+            if batch.rejected or released is not None:
+                self._quarantine(transaction, number, batch.rejected, released)
             known = known_items(transaction.cursor, [*items, *withdrawn])
-            sitting = Sitting(transaction, events, counts, feed.source, number, Counter())
+            sitting = Sitting(transaction, events, counts, feed.source, number, Counter(), [])
             changed: dict[bytes, Known] = {}
             for item, contacts in items.items():
                 row = known.get(item)
@@ -102,8 +101,9 @@ class Intake:
                 if row and self._retract(sitting, row, set(row.contacts)):
                     changed[item] = row
             save_items(transaction.cursor, changed.items())
+            self.assignment.observe(sitting.seen)
             counts.customers_opened = self.settle(transaction, events)
-        feed.committed(version, batch.cursor, counts, sitting.handles)
+        feed.committed(number, version, batch.cursor, counts, sitting.handles)
 
     @contextmanager
     def transaction(self) -> Iterator[tuple[Transaction, list[NewEvent]]]:
@@ -123,6 +123,18 @@ class Intake:
             evidence.drop()
             self._position = -1
             raise
+
+    def _quarantine(
+        self,
+        transaction: Transaction,
+        source: int,
+        rejected: Sequence[Rejected],
+        released: int | None,
+    ) -> None:
+        quarantine = Quarantine(self.log)
+        if released is not None:
+            quarantine.release(transaction, released)
+        quarantine.keep(transaction, source, rejected)
 
     def settle(self, transaction: Transaction, events: list[NewEvent]) -> int:
         """Conclude what the new evidence changes, as further events; the number of customers opened."""
@@ -200,7 +212,9 @@ class Intake:
 
     def _digest(self, contacts: Iterable[Prepared]) -> bytes:
         """A keyed digest of the facts that do not depend on the source."""
-        parts = sorted(b"%b%b" % (prepared.open, prepared.content) for prepared in contacts)
+        parts = [prepared.open + prepared.content for prepared in contacts]
+        if len(parts) > 1:
+            parts.sort()
         return self.log.keys.keys.index(b"item\0" + b"".join(parts))[:16]
 
     # ---- under the lock
@@ -210,7 +224,7 @@ class Intake:
             self._write(sitting, prepared)
             sitting.transaction.new_stream(prepared.id)
         sitting.counts.recorded += 1
-        return Known(self._digest(contacts), {sitting.number}, {p.id: True for p in contacts})
+        return Known(self._digest(contacts), f",{sitting.number},", {p.id: True for p in contacts})
 
     def _write(self, sitting: Sitting, prepared: Prepared, version: int = 1) -> None:
         """Take a contact into evidence and into the log."""
@@ -218,7 +232,7 @@ class Intake:
         if new and handle:
             sitting.events.append(handle_seen(self.log.codec, self.assignment, handle))
             sitting.transaction.new_stream(handle)
-        self.assignment.observe((observation(prepared.id, prepared.facts, handle),))
+        sitting.seen.append(observation(prepared.id, prepared.facts, handle))
         private = _Private(
             sitting.source.name, prepared.contact.reference, msgspec.Raw(prepared.content)
         )
@@ -235,9 +249,8 @@ class Intake:
     def _again(self, sitting: Sitting, row: Known, contacts: list[Prepared]) -> bool:
         """A known item: a duplicate, unless the connector says that it changed and its facts do differ."""
         sitting.counts.duplicates += 1
-        sighted = sitting.number not in row.sources
+        sighted = row.sight(sitting.number)
         if sighted:
-            row.sources.add(sitting.number)
             self._sight(sitting, row)
         if not any(prepared.contact.revises for prepared in contacts):
             return sighted
@@ -266,7 +279,7 @@ class Intake:
             if row.contacts[prepared.id]:
                 if self._same(latest, prepared):
                     return
-                self._forget(prepared.id, latest)
+                self._forget(sitting, prepared.id, latest)
             self._write(sitting, prepared, sitting.transaction.next_version(prepared.id))
             sitting.counts.amended += 1
         row.contacts[prepared.id] = True
@@ -280,7 +293,7 @@ class Intake:
     def _retract(self, sitting: Sitting, row: Known, contacts: Iterable[str]) -> bool:
         living = sorted(contact for contact in contacts if row.contacts[contact])
         for contact in living:
-            self._forget(contact, self._latest(sitting.transaction, contact))
+            self._forget(sitting, contact, self._latest(sitting.transaction, contact))
             version = sitting.transaction.next_version(contact)
             reason = ContactRetracted(reason="withdrawn")
             sitting.events.append(self.log.codec.new(contact, version, "contact.retracted", reason))
@@ -291,7 +304,10 @@ class Intake:
     def _latest(self, transaction: Transaction, contact: str) -> Event:
         return latest_facts(self.log.stream(contact, transaction.cursor))
 
-    def _forget(self, contact: str, latest: Event) -> None:
+    def _forget(self, sitting: Sitting, contact: str, latest: Event) -> None:
+        """Take a contact out of evidence; what was seen before it goes in first."""
+        self.assignment.observe(sitting.seen)
+        sitting.seen.clear()
         facts = latest.open
         self.assignment.forget((observation(contact, facts, facts.handle or None),))
 

@@ -9,14 +9,25 @@ import msgspec
 
 _CHUNK = 900
 _ENTRY = 17
+_LIVING, _RETRACTED = b"\1", b"\0"
 
 
 class Known(msgspec.Struct):
-    """One row of the index; `contacts` maps a contact's id to whether the source still supports it."""
+    """One row of the index; `contacts` maps a contact's id to whether the source still supports it.
+
+    `sources` are the numbers of the sources it stood in, each between commas: `,1,3,`.
+    """
 
     digest: bytes
-    sources: set[int]
+    sources: str
     contacts: dict[str, bool]
+
+    def sight(self, source: int) -> bool:
+        """Note a source; whether it is a new one."""
+        if f",{source}," in self.sources:
+            return False
+        self.sources = f"{self.sources}{source},"
+        return True
 
 
 def known_items(cursor: sqlite3.Cursor, items: Sequence[bytes]) -> dict[bytes, Known]:
@@ -30,7 +41,7 @@ def known_items(cursor: sqlite3.Cursor, items: Sequence[bytes]) -> dict[bytes, K
         ):
             found[item] = Known(
                 digest,
-                {int(number) for number in sources.split(",") if number},
+                sources,
                 {
                     contacts[at + 1 : at + _ENTRY].hex(): contacts[at] == 1
                     for at in range(0, len(contacts), _ENTRY)
@@ -48,10 +59,12 @@ def save_items(cursor: sqlite3.Cursor, rows: Iterable[tuple[bytes, Known]]) -> N
             (
                 item,
                 known.digest,
-                f",{','.join(map(str, sorted(known.sources)))},",
+                known.sources,
                 b"".join(
-                    bytes((living,)) + bytes.fromhex(contact)
-                    for contact, living in known.contacts.items()
+                    [
+                        (_LIVING if living else _RETRACTED) + bytes.fromhex(contact)
+                        for contact, living in known.contacts.items()
+                    ]
                 ),
             )
             for item, known in sorted(rows, key=lambda row: row[0])

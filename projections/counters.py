@@ -39,7 +39,7 @@ def add_up(cursor: sqlite3.Cursor, added: Iterable[Fact], corrected: set[str]) -
     """Add new contacts to their customers, save those that are computed again anyway."""
     sums: dict[str, Sums] = defaultdict(Sums)
     for fact in added:
-        if fact.customer:
+        if fact.customer and fact.customer not in corrected:
             sums[fact.customer].add(fact)
     cursor.executemany(
         "UPDATE customers SET contacts = contacts + ?, orders = orders + ?,"

@@ -52,7 +52,7 @@ def point_customers(
     for customer, (before, after) in sorted(moved.items()):
         for where in (
             "handle IN (SELECT id FROM handles WHERE customer = ?) AND own_rule IS NULL",
-            "own_customer = ?",
+            "own_customer = ? AND 1 = 0",
         ):
             _point(cursor, where, customer, after, corrections)
         corrections.customers.update((customer, before, after))

@@ -200,7 +200,8 @@ def _show_reading(reading: Reading, locale: Locale) -> None:
         if n:
             click.echo(f"  {plural(one, many, n)}")
     if reading.rejected:
-        click.echo(f"  {text('What can’t be read waits in:')} stammkunde quarantine list")
+        waits = text("What can't be read waits in:")
+        click.echo(f"  {waits} stammkunde quarantine list")
 
 
 def _show_ignored(ignored: dict[str, int], locale: Locale) -> None:

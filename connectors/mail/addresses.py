@@ -74,9 +74,15 @@ def _entry(display: str, address: str) -> Address:
     return Address(" ".join(decode_words(display).strip('"').split()), usable(address))
 
 
+_COMMENT = re.compile(r"\([^()]*\)")
+
+
 def usable(raw: str) -> str:
-    """The normal form of what stood between `<` and `>`, or the empty string: without route, `mailto:`, quotes, blanks."""
-    address = "".join(raw.split())
+    """The normal form of what stood between `<` and `>`, or the empty string.
+
+    Without route, `mailto:`, quotes, blanks, and comments (RFC 5322 §3.2.2, as in its appendix A.5).
+    """
+    address = "".join((_COMMENT.sub("", raw) if "(" in raw else raw).split())
     if address.startswith("@"):  # a route, RFC 5322 §4.4
         address = address.rpartition(":")[2]
     if address[:7].lower() == "mailto:":

@@ -138,7 +138,8 @@ def _natural_key(raw: bytes, head: Head) -> str:
     if own_id and date:
         return f"{own_id}\n{date}"
     others = (_plain(first(fields, name)) for name in ("from", "to", "subject"))
-    return "\n".join(("", date, *others, _opening(raw, head.body)))
+    known = "\n".join((*others, _opening(raw, head.body)))
+    return f"\n{date}\n{sha256(known.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def _opening(raw: bytes, start: int) -> str:
@@ -156,7 +157,8 @@ def _one_id(value: str) -> str:
 def item_of(message: Message) -> Item:
     """The natural key of a mail: Message-ID and raw Date header, which both survive lists and gateways.
 
-    Where one of them is missing: raw Date, From, To, Subject and a hash of the first 4 KiB of the body. Taken from the
+    Where one of them is missing: raw Date, and one hash of From, To, Subject and the first 4 KiB of the body, since the
+    key is stored with each counterpart's contact and must not name the others. Taken from the
     bytes as they stand, before any decoding, so that a better decoder never moves it. Frozen by golden vectors.
     """
     return message.item

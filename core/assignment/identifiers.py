@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from stammkunde.core.assignment.decisions import IdentifierClass
@@ -42,9 +42,11 @@ def pattern_class(identifier: Identifier) -> IdentifierClass | None:
 
 def usable(identifiers: Iterable[Identifier]) -> frozenset[Identifier]:
     """Those that can tell who somebody is."""
-    return frozenset(one for one in identifiers if pattern_class(one) != "blocked")
+    return frozenset([one for one in identifiers if pattern_class(one) != "blocked"])
 
 
-def best(identifiers: Iterable[Identifier]) -> Identifier:
+def best(identifiers: Collection[Identifier]) -> Identifier:
     """The one that counts where no name says that several belong to one party."""
+    if len(identifiers) == 1:
+        return next(iter(identifiers))
     return min(identifiers, key=lambda one: (PRIORITY[one.kind], one.value))

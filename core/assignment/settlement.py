@@ -172,8 +172,7 @@ class Settlement:
         group = self._region.group_of.get(row.id)
         customer = self._customer_of.get(id(group))
         if customer:
-            rule = "person" if row.tied and row.rule == "person" else "name"
-            self._give(row, customer, rule, self._grounds(row))
+            self._give(row, customer, "name", self._grounds(row))
         else:
             self._take(row, "relationship" if group else "undecided")
 

@@ -127,19 +127,21 @@ class _Unmerging:
         for row in self._handles:
             if row.id in self._leaving and row.home not in self._inside:
                 evidence.set_home(row, self._part)
-                row.rule = "person"
                 grounds = tuple(sorted(row.identifiers & self._used[True]))
                 evidence.touched.decided.append(
-                    HandleAssigned(row.id, self._part, "person", EXACT, grounds)
+                    HandleAssigned(row.id, self._part, row.rule, EXACT, grounds)
                 )
-        for row in self._settled:
-            settle(evidence, row)
 
     def _divide_identifiers(self) -> None:
+        """Contacts from what is shared now stay on the side that they went to."""
         evidence = self._evidence
+        both = self._used[True] & self._used[False]
+        for handle in self._handles:
+            if handle in self._settled or handle.identifiers <= both:
+                settle(evidence, handle)
         for identifier in self._used[True]:
             row = evidence.identifier(identifier)
-            if identifier in self._used[False]:
+            if identifier in both:
                 row.said = "shared"
                 evidence.set_owner(row, None)
             elif row.owner and row.owner not in self._inside:

@@ -4,8 +4,6 @@ from itertools import permutations
 
 import pytest
 
-from stammkunde.core.assignment import Evidence
-from stammkunde.core.assignment.rows import Limits
 from stammkunde.core.contact import Identifier, Name
 from tests.core.world import StoredWorld, Told, World
 

@@ -55,13 +55,8 @@ class Replay:
     def take(self, decisions: Iterable[Decision]) -> None:
         for decision in decisions:
             match decision:
-                case CustomerOpened(customer):
-                    assert customer not in self.opened
-                    self.opened.add(customer)
-                case CustomerMerged(customer, into):
-                    self.into[customer] = into
-                case CustomerUnmerged(customer, from_):
-                    assert self.into.pop(customer) == from_
+                case CustomerOpened() | CustomerMerged() | CustomerUnmerged():
+                    self._take_customer(decision)
                 case HandleAssigned(handle, customer):
                     assert customer in self.opened
                     self.handles[handle] = customer
@@ -69,13 +64,23 @@ class Replay:
                     del self.handles[handle]
                 case ContactAssigned(contact, customer):
                     self.contacts[contact] = customer
-                case ContactUnassigned(contact, "person"):
+                case ContactUnassigned(contact, rule):
                     self.contacts[contact] = None
-                case ContactUnassigned(contact):
-                    del self.contacts[contact]
+                    if rule != "person":
+                        del self.contacts[contact]
                 case IdentifierClassified(identifier, class_):
                     assert self.classes.get(identifier) != class_
                     self.classes[identifier] = class_
+
+    def _take_customer(self, decision: CustomerOpened | CustomerMerged | CustomerUnmerged) -> None:
+        match decision:
+            case CustomerOpened(customer):
+                assert customer not in self.opened
+                self.opened.add(customer)
+            case CustomerMerged(customer, into):
+                self.into[customer] = into
+            case CustomerUnmerged(customer, from_):
+                assert self.into.pop(customer) == from_
 
     def customer_of(self, contact: str, handle: str | None) -> str | None:
         customer = self.contacts.get(contact, self.handles.get(handle or ""))
