@@ -36,10 +36,14 @@ def system(error: OSError) -> str:
     return f"{name}{(error.strerror or 'the system refuses').lower()}."
 
 
-def defect(error: BaseException) -> str:
-    """Our own mistake: what and where without any content, which may be personal."""
+def trace(error: BaseException) -> None:
+    """The whole of it, for those who asked; it may name persons."""
     if os.environ.get(DEBUG):
         traceback.print_exception(error)
+
+
+def defect(error: BaseException) -> str:
+    """Our own mistake: what and where without any content, which may be personal."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
     return (

@@ -10,7 +10,7 @@ import click
 
 from stammkunde.app import writing
 from stammkunde.app.locale import Locale
-from stammkunde.app.output import Column, table
+from stammkunde.app.output import Column, page_width, table
 from stammkunde.core.contact import Channel, Direction
 from stammkunde.projections.figures.definitions import FIGURES
 from stammkunde.projections.figures.periods import Grain, Period
@@ -42,7 +42,7 @@ GROUPS: dict[str, str] = {
 
 _Row = tuple[str, str, str]
 _Answers = Sequence[FigureAnswer]
-_WIDTHS = (30, 16)
+_WIDTHS = (28, 14)
 
 
 def figures_table(
@@ -65,12 +65,13 @@ def figures_table(
             rows += _rows([answer for answer in answers if answer.code == code], locale, grain)
             if code == "contacts" and whole:
                 rows += _channels(queries, period, locale)
-        if whole and "active" in own:
-            rows += _balance(queries, period, locale)
         columns = (Column("", _WIDTHS[0]), Column("", _WIDTHS[1], is_number=True), Column(""))
         table(columns, rows)
+        if whole and "active" in own:
+            click.echo(f"  {_balance(queries, period, locale)}")
     if len(codes) == 1:
-        click.echo(f"\n{locale.text(FIGURES[codes[0]].definition)}")
+        definition = locale.text(FIGURES[codes[0]].definition)
+        click.echo(f"\n{click.wrap_text(definition, page_width())}")
 
 
 def figure_value(answer: FigureAnswer) -> str:
@@ -126,25 +127,21 @@ def _contacts(queries: Queries, period: Period, segment: Segment) -> int:
     return answer.numerator or 0
 
 
-def _balance(queries: Queries, period: Period, locale: Locale) -> Iterator[_Row]:
-    """Active at the beginning, what came and what went: the sum is active at the end."""
+def _balance(queries: Queries, period: Period, locale: Locale) -> str:
+    """Active at the beginning, what came and what went, active at the end."""
     before = Period(period.start - timedelta(days=1), period.start)
     wanted = (("active", before), ("new", period), ("won_back", period), ("churned", period))
-    start, new, back, gone = (
+    opening, new, back, gone = (
         queries.figures(part, codes=(code,))[0].numerator or 0 for code, part in wanted
     )
-    if start or new or back:
-        yield (
-            f"  {locale.text('Balance')}",
-            writing.number(start + new + back - gone),
-            locale.text(
-                "= {start} active before + {new} new + {back} back − {gone} churned",
-                start=writing.number(start),
-                new=writing.number(new),
-                back=writing.number(back),
-                gone=writing.number(gone),
-            ),
-        )
+    return locale.text(
+        "{opening} + {new} new + {back} won back − {gone} churned = {closing}",
+        opening=writing.number(opening),
+        new=writing.number(new),
+        back=writing.number(back),
+        gone=writing.number(gone),
+        closing=writing.number(opening + new + back - gone),
+    )
 
 
 def _span(start: date, end: date, locale: Locale) -> str:

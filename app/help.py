@@ -50,10 +50,11 @@ class Formatter(click.HelpFormatter):
         return part if part.startswith("\b") else self._text(" ".join(part.split()))
 
     def _sentence(self, help_: str) -> str:
-        """An option's sentence without what click puts behind it in brackets."""
+        """An option's sentence; of what click puts behind it in brackets only whether it is required."""
         found = _EXTRA.fullmatch(help_)
         sentence, extra = found.groups() if found else (help_, "")
-        return self._text(sentence) + (extra or "").replace("required", self._text("required"))
+        required = f"  [{self._text('required')}]" if "required" in (extra or "") else ""
+        return self._text(sentence) + required
 
 
 class Context(click.Context):

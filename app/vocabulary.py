@@ -70,7 +70,7 @@ WORDS: dict[str, str] = {
     "new": "not read yet",
     "ok": "read",
     # why connectors leave an item out
-    "internal": "internal call",
+    "internal": "internal",
     "shop notification": "the shop's own notification",
     "no counterpart": "no counterpart",
     "spoofed sender": "forged sender",

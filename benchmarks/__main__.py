@@ -13,7 +13,7 @@ import msgspec
 
 from benchmarks.measure import Result
 
-NAMES = ("append", "reading")
+NAMES = ("append", "reading", "telephony")
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import re
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -89,7 +89,8 @@ def read_settings(home: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FILE} can't be read: {error}.") from None
     except OSError as error:
-        raise SettingsError(f"{FILE} can't be read: {error.strerror}.") from None
+        why = (error.strerror or "the system refuses").lower()
+        raise SettingsError(f"{file} can't be read: {why}.") from None
     for table in tables:
         if table not in _TABLES:
             raise SettingsError(f"{FILE}: unknown table “{table}”{_nearest(table, _TABLES)}")
@@ -120,7 +121,18 @@ def convert(table: dict[str, Any], into: type[T], where: str, *, strict: bool = 
             raise SettingsError(
                 f"{where}: unknown setting “{key}”{_nearest(key, fields)}"
             ) from None
-        raise SettingsError(f"{where}: {words.replace('$.', '').replace('`', '')}.") from None
+        raise SettingsError(f"{where}: {_plain(words, into)}") from None
+
+
+def _plain(words: str, into: type[Any]) -> str:
+    """`keep: “all” is none of text, subject, facts.` of msgspec's sentence, whose path begins with `$`."""
+    what, _, path = words.replace("`", "").partition(" - at $")
+    key = path.lstrip(".")
+    hint = get_type_hints(into).get(key)
+    if get_origin(hint) is Literal:
+        value = what.rpartition("enum value ")[2].strip("'")
+        return f"{key}: “{value}” is none of {', '.join(map(str, get_args(hint)))}."
+    return f"{key}: {what[:1].lower()}{what[1:]}." if key else f"{what}."
 
 
 def _listed(table: dict[str, Any], into: type[Any]) -> dict[str, Any]:

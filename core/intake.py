@@ -99,6 +99,7 @@ class Intake:
             for item in withdrawn:
                 row = known.get(item)
                 if row and self._retract(sitting, row, set(row.contacts)):
+                    row.digest = b""  # the same facts are news when they come back
                     changed[item] = row
             save_items(transaction.cursor, changed.items())
             self.assignment.observe(sitting.seen)

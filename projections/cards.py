@@ -39,6 +39,10 @@ _DISPLAYS = (
     "SELECT k.customer, k.at, k.id, t.display FROM contacts k JOIN contents t ON t.contact = k.id"
     " WHERE k.customer IN ({ids}) AND k.counted = 1 AND k.retracted = 0 AND t.display <> ''"
 )
+_ALL_DISPLAYS = (
+    "SELECT k.customer, k.at, k.id, t.display FROM contents t JOIN contacts k ON k.id = t.contact"
+    " WHERE k.customer IS NOT NULL AND k.counted = 1 AND k.retracted = 0 AND t.display <> ''"
+)
 
 
 class Card(msgspec.Struct):
@@ -134,11 +138,21 @@ def show_again(cursor: sqlite3.Cursor, customers: Iterable[str]) -> None:
         "UPDATE customers SET display = '', display_at = NULL, display_contact = NULL WHERE id IN ({ids})",
         wanted,
     )
+    _show_latest_of(cursor, select_in(cursor, _DISPLAYS, wanted))
+
+
+def show_all(cursor: sqlite3.Cursor) -> None:
+    """The same for all customers of new views, in one pass over the contents."""
+    _show_latest_of(cursor, cursor.execute(_ALL_DISPLAYS))
+
+
+def _show_latest_of(cursor: sqlite3.Cursor, rows: Iterable[tuple[str, int, str, str]]) -> None:
     latest: Displays = {}
-    for customer, *found in select_in(cursor, _DISPLAYS, wanted):
-        if customer not in latest or tuple(found) > latest[customer]:
-            latest[customer] = (found[0], found[1], found[2])
-    _show(cursor, ((customer, *row) for customer, row in latest.items()))
+    for customer, at, contact, display in rows:
+        found = (at, contact, display)
+        if customer not in latest or found > latest[customer]:
+            latest[customer] = found
+    _show(cursor, ((customer, *found) for customer, found in latest.items()))
 
 
 def _show(cursor: sqlite3.Cursor, rows: Iterable[tuple[str, int, str, str]]) -> None:

@@ -76,11 +76,11 @@ def write_contacts(
     pointers = _pointers(cursor, batch, facts, standing) if point else Pointers(cursor, (), ())
     written = _insert(cursor, batch, facts, latest, pointers)
     for contact, before in standing.items():
-        corrections.add(before.customer, before.day, before.thread, before.order)
+        _correct(corrections, contact, before)
         if contact in facts:
             _amend(cursor, latest[contact], facts[contact])
         after = _change(cursor, batch, contact, before, facts.get(contact), pointers)
-        corrections.add(after.customer, after.day, after.thread, after.order)
+        _correct(corrections, contact, after)
         written.more += before.retracted - after.retracted
     _write_sightings(cursor, batch.sighted)
     return written
@@ -169,6 +169,10 @@ def _change(
         (after.retracted, after.customer, contact),
     )
     return after
+
+
+def _correct(corrections: Corrections, contact: str, it: Standing) -> None:
+    corrections.add(it.customer, it.handle or contact, it.day, it.thread, it.order)
 
 
 def _amend(cursor: sqlite3.Cursor, event: Event, facts: Row) -> None:

@@ -14,19 +14,24 @@ _CHUNK = 500
 class Corrections(msgspec.Struct):
     """Living customers, local days, threads and orders whose derived rows are to be computed again.
 
-    `cards` are customers of whom only name, attributes and search terms may be others.
+    `parties` are counterparts without a customer: a handle, or a contact that has none. `cards` are customers of whom only name, attributes and search terms may be others.
     """
 
     customers: set[str] = msgspec.field(default_factory=set)
     days: set[str] = msgspec.field(default_factory=set)
     threads: set[str] = msgspec.field(default_factory=set)
     orders: set[str] = msgspec.field(default_factory=set)
+    parties: set[str] = msgspec.field(default_factory=set)
     cards: set[str] = msgspec.field(default_factory=set)
 
-    def add(self, customer: str | None, day: str, thread: str | None, order: str | None) -> None:
-        """A contact as it stood before or stands after its correction."""
+    def add(
+        self, customer: str | None, party: str, day: str, thread: str | None, order: str | None
+    ) -> None:
+        """A contact as it stood before or stands after its correction; `party` is its handle, else itself."""
         if customer:
             self.customers.add(customer)
+        else:
+            self.parties.add(party)
         self.days.add(day)
         if thread:
             self.threads.add(thread)

@@ -52,7 +52,7 @@ def point_customers(
     for customer, (before, after) in sorted(moved.items()):
         for where in (
             "handle IN (SELECT id FROM handles WHERE customer = ?) AND own_rule IS NULL",
-            "own_customer = ? AND 1 = 0",
+            "own_customer = ?",
         ):
             _point(cursor, where, customer, after, corrections)
         corrections.customers.update((customer, before, after))
@@ -64,7 +64,9 @@ def _point(
     where = f"{where} AND coalesce(customer, '') <> ?"
     values = (key, customer or "")
     before = cursor.execute(
-        f"SELECT DISTINCT customer, local_day, thread, order_id FROM contacts WHERE {where}", values
+        "SELECT DISTINCT customer, coalesce(handle, id), local_day, thread, order_id"
+        f" FROM contacts WHERE {where}",
+        values,
     ).fetchall()
     if not before:
         return

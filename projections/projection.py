@@ -44,7 +44,8 @@ class Touched(msgspec.Struct, frozen=True):
     `added` are contacts that were not there before and stand; they may be added up. All sets hold what a *correction*
     touched, before and after it (a contact re-assigned, amended, retracted or revived; a customer merged, unmerged or
     given another role): whatever rests on these is deleted and computed again from `contacts`, never changed by a
-    difference. An added contact may belong to a corrected customer, day, thread or order.
+    difference. An added contact may belong to a corrected customer, day, thread or order. `parties` are handles, and
+    contacts without one, as far as they are or were nobody's.
     """
 
     added: Sequence[Fact]
@@ -52,6 +53,7 @@ class Touched(msgspec.Struct, frozen=True):
     days: frozenset[str] = frozenset()
     threads: frozenset[str] = frozenset()
     orders: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
 
 
 class Projection(Protocol):

@@ -180,7 +180,9 @@ class Queries:
             or beginning_with(cursor, ref.strip().lower())
         )
         if not customers:
-            raise DecisionError("No customer has this id, mail address or number.")
+            raise DecisionError(
+                "No customer has this id, mail address or number: “stammkunde customers WORD” finds by name."
+            )
         if len(customers) > 1:
             raise DecisionError(
                 f"{len(customers)} customers share this: name one by its id: {', '.join(customers[:10])}."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from stammkunde.core.log.datastore import LOCK_TIMEOUT_S, plain_errors
+from stammkunde.core.log.datastore import LOCK_TIMEOUT_S, Turnstile, plain_errors
 from stammkunde.core.log.store import Log
 from stammkunde.projections.pages import Pages
 from stammkunde.projections.schema import Table
@@ -42,33 +43,51 @@ def build(
     return reached
 
 
-def rebuild(log: Log, views: Views, progress: Progress | None = None) -> int:
+def rebuild(
+    log: Log,
+    views: Views,
+    progress: Progress | None = None,
+    *,
+    is_needed: Callable[[], bool] = lambda: True,
+) -> int:
     """Build the views anew and put them in place of the old ones; the position reached.
 
-    Readers see the old ones until the new ones are there, whole. The content is copied into the file that is there,
+    One process does so at a time; `is_needed` is asked once it is our turn. Readers see the old ones until the new ones are there, whole. The content is copied into the file that is there,
     since a file that others have open must not be replaced: SQLite would mix its write-ahead logs
     (https://www.sqlite.org/howtocorrupt.html, §2.4).
     """
     new = views.path.with_name(views.path.name + ".new")
-    try:
-        reached = build(log, new, views, progress=progress)
-        with plain_errors(views.path):
-            _copy(new, views.path)
-    finally:
-        _remove(new)
+    with _alone(views.path):
+        if not is_needed():
+            return views.position()
+        try:
+            reached = build(log, new, views, progress=progress)
+            with plain_errors(views.path):
+                _copy(new, views.path)
+        finally:
+            _remove(new)
     return reached
 
 
 def check(log: Log, views: Views, progress: Progress | None = None) -> list[Difference]:
     """Build the views aside, as far as the live ones go, and compare them table by table."""
     aside = views.path.with_name(views.path.name + ".check")
-    try:
-        with views.store.reading() as live:
-            position = tracked(live)
-            build(log, aside, views, until=position, progress=progress)
-            return _compare(live, aside, views.tables)
-    finally:
-        _remove(aside)
+    with _alone(views.path):
+        try:
+            with views.store.reading() as live:
+                position = tracked(live)
+                build(log, aside, views, until=position, progress=progress)
+                return _compare(live, aside, views.tables)
+        finally:
+            _remove(aside)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """The file that stands aside has one name: what a crash left of it is overwritten, and two can't build at once."""
+    turnstile = Turnstile(path.with_name(path.name + "-rebuild"))
+    with closing(turnstile), turnstile:
+        yield
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -30,8 +30,8 @@ class Runner:
         Views of another history (a log that was restored, another program, another time zone) are built anew first.
         """
         with self._lock:
-            if not is_of(self.views, self.log) or self._is_far_behind():
-                rebuild(self.log, self.views, self._progress)
+            if self._is_to_be_rebuilt():
+                rebuild(self.log, self.views, self._progress, is_needed=self._is_to_be_rebuilt)
             reached = self._pages.apply()
             self.views.refresh()
             return reached
@@ -42,6 +42,9 @@ class Runner:
 
     def _poke(self) -> None:
         self.catch_up()
+
+    def _is_to_be_rebuilt(self) -> bool:
+        return not is_of(self.views, self.log) or self._is_far_behind()
 
     def _is_far_behind(self) -> bool:
         return self.views.position() == 0 and self.log.last_position() > _BULK

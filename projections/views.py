@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ from stammkunde.core.events import Event
 from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors
 from stammkunde.projections import schema
 from stammkunde.projections.batch import fold
-from stammkunde.projections.cards import show_again, show_latest, write_cards
+from stammkunde.projections.cards import show_again, show_all, show_latest, write_cards
 from stammkunde.projections.contacts import Written, write_contacts
 from stammkunde.projections.corrections import Corrections
-from stammkunde.projections.counters import add_up, count_again
+from stammkunde.projections.counters import add_up, count_again, count_all
 from stammkunde.projections.local_time import LocalTime
 from stammkunde.projections.pointing import point_all, point_customers, point_handles
 from stammkunde.projections.projection import Projection, Touched
@@ -83,7 +83,8 @@ class Views:
         self.made_with = f"{schema.VERSION} {digest} {company.timezone}"
         self.scratch = scratch
         # The library's way of making its table can't stand two processes at once.
-        with plain_errors(path), Turnstile(path.with_name(path.name + "-turn")):
+        turnstile = Turnstile(path.with_name(path.name + "-turn"))
+        with plain_errors(path), closing(turnstile), turnstile:
             self.store = Datastore(path)
             if scratch:
                 self.store.pool.close()
@@ -165,15 +166,14 @@ class Views:
         """Derive everything from the registers, and make the indexes: the end of a rebuild."""
         with self._transaction() as cursor:
             point_all(cursor)
+            count_all(cursor)
+            show_all(cursor)
             self._index(cursor)
             cursor.execute(
                 "UPDATE totals SET n = (SELECT count(*) FROM contacts WHERE retracted = 0) WHERE name = 'contacts'"
             )
-            living = cursor.execute("SELECT id FROM customers WHERE id = living ORDER BY id")
-            customers = [row[0] for row in living.fetchall()]
-            count_again(cursor, customers)
-            show_again(cursor, customers)
-            write_cards(cursor, customers)
+            living = cursor.execute("SELECT id FROM customers WHERE id = living").fetchall()
+            write_cards(cursor, [row[0] for row in living])
             for projection in self.projections:
                 projection.fill(cursor)
 
@@ -234,6 +234,7 @@ class Views:
             frozenset(corrections.days),
             frozenset(corrections.threads),
             frozenset(corrections.orders),
+            frozenset(corrections.parties),
         )
         for projection in self.projections:
             projection.settle(cursor, touched)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
+
 import click
 
 from stammkunde.app.cli import Session
@@ -34,8 +37,18 @@ def connectors_command(session: Session, as_json: bool, as_csv: bool) -> None:
     for name, settings in found.items():
         page = click.HelpFormatter(width=page_width())
         with page.section(name):
-            page.write_dl([(_head(one, session), one.doc or one.type) for one in settings])
+            page.write_dl(list(_explained(settings, session)))
         click.echo(page.getvalue())
+
+
+def _explained(settings: list[Setting], session: Session) -> Iterator[tuple[str, str]]:
+    """Settings that one sentence explains stand together."""
+    for doc, together in groupby(settings, key=lambda one: one.doc):
+        own = list(together)
+        if doc:
+            yield ", ".join(_head(one, session) for one in own), doc
+        else:
+            yield from ((_head(one, session), one.type) for one in own)
 
 
 def _cells(setting: Setting) -> tuple[object, ...]:

@@ -29,7 +29,9 @@ from stammkunde.projections.queries import Filter
 @click.option("--to", "end", metavar="T", help="Before this day or instant.")
 @click.option("--unassigned", is_flag=True, help="Only those without a customer.")
 @click.option("--source", default="", help="Only from this source.")
-@click.option("--limit", type=click.IntRange(1), help="No more than so many; default: all.")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="No more than so many; default: all."
+)
 @click.option("--why", is_flag=True, help="With the rule and evidence by which each is somebody's.")
 @JSON
 @CSV

@@ -22,7 +22,11 @@ _HEAD = ("id", "name", "kind", "identifiers", "contacts", "first_contact", "last
 @click.command("customers")
 @click.argument("text", nargs=-1)
 @click.option(
-    "--limit", type=click.IntRange(1), default=25, help="No more than so many; default: 25."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    default=25,
+    help="No more than so many; default: 25.",
 )
 @JSON
 @CSV
@@ -65,6 +69,7 @@ def customers_command(
 @click.option(
     "--limit",
     type=click.IntRange(1),
+    metavar="N",
     default=PAGE,
     help="No more contacts than so many; default: 50.",
 )

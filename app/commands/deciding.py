@@ -37,7 +37,7 @@ def _user() -> str:
 
 
 @click.command("record")
-@click.argument("kind", type=click.Choice(sorted(BY_HAND)))
+@click.argument("kind", metavar="KIND", type=click.Choice(sorted(BY_HAND)))
 @click.option("--customer", required=True, metavar="REF", help="Id, mail address or phone number.")
 @click.option("--text", required=True, help="What it was about.")
 @click.option("--at", help="When; default: now.")

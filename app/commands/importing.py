@@ -171,6 +171,9 @@ def _show(answers: Sequence[Reading | Preview], locale: Locale) -> None:
 def _show_reading(reading: Reading, locale: Locale) -> None:
     text, plural = locale.text, locale.plural
     number = writing.number
+    if not reading.items:
+        click.echo(text("{source}: nothing new.", source=reading.source))
+        return
     items = plural("{n} item", "{n} items", reading.items)
     click.echo(
         text(

@@ -59,7 +59,11 @@ def todo_command(session: Session, everything: bool, as_json: bool, as_csv: bool
 
 @click.command("review")
 @click.option(
-    "--limit", type=click.IntRange(1), default=25, help="No more than so many; default: 25."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    default=25,
+    help="No more than so many; default: 25.",
 )
 @JSON
 @CSV

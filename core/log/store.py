@@ -58,10 +58,11 @@ class Log:
             with self.store.transaction(commit=True) as cursor:
                 for statement in filter(str.strip, tables.split(";")):
                     cursor.execute(statement)
-                cursor.execute(
-                    "INSERT INTO home VALUES ('format', ?) ON CONFLICT DO NOTHING",
-                    (str(schema.FORMAT),),
-                )
+                # A transaction that has read must not begin to write: SQLite refuses it at once when another
+                # process committed in between (SQLITE_BUSY_SNAPSHOT), however long the timeout.
+                cursor.execute("SELECT 1 FROM home WHERE name = 'format'")
+                if cursor.fetchone() is None:
+                    cursor.execute("INSERT INTO home VALUES ('format', ?)", (str(schema.FORMAT),))
 
     def close(self) -> None:
         """Write down the chain's head and close both files."""

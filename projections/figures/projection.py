@@ -93,6 +93,7 @@ class FiguresProjection:
         marks = {("day", day) for day in touched.days}
         marks |= {("customer", customer) for customer in touched.customers}
         marks |= {("order", order) for order in touched.orders}
+        marks |= {("party", party) for party in touched.parties}
         for fact in touched.added:
             marks.add(("day", fact.local_day))
             if fact.customer:
@@ -111,14 +112,15 @@ class FiguresProjection:
         days = _marked(cursor, "day")
         customers = set(_marked(cursor, "customer"))
         orders = _marked(cursor, "order")
+        parties = set(_marked(cursor, "party"))
         calendars = _marked(cursor, "calendar")
-        if not (days or customers or orders or calendars):
+        if not (days or customers or orders or parties or calendars):
             return
         self._days(cursor, days)
         customers |= _purchases(cursor, orders)
         _moves(cursor, customers)
         _profiles(cursor, customers)
-        parties = _stale_parties(cursor, days, self._bounds) | customers
+        parties |= _stale_parties(cursor, days, self._bounds) | customers
         time = BusinessTime(stored_calendars(cursor))
         _waits(cursor, parties, time)
         if calendars:

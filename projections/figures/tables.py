@@ -5,7 +5,7 @@ from __future__ import annotations
 from stammkunde.projections.schema import Table
 
 DIRTY = Table(
-    "dirty",  # what changed since figures were last refreshed: day, customer, order or calendar
+    "dirty",  # what changed since figures were last refreshed: day, customer, order, party or calendar
     ("what TEXT NOT NULL", "id TEXT NOT NULL"),
     ("what", "id"),
 )

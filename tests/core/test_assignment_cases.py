@@ -74,6 +74,14 @@ CASES = {
     "15 relay": (["order A relay,x", "order P relay,y", "mail_in - relay"], "1 · 2 | 3"),
     "16 a number given to another": (["order A x", "call - x", "order P x", "call - x"], "1 · 3 | 24"),
     "17 initials on a shared box": (["order A f", "order AN f", "order AI f"], "1 · 2 | 3"),
+    "a handle left without links has one home": (
+        ["order A S1,x,y", "order A S2,y", "order A x", "call - x"],
+        "134 · 2",
+    ),
+    "a handle left without links has two": (
+        ["order A S1,x", "order A S2,x", "order A x", "call - x"],
+        "1 · 2 | 34",
+    ),
     "two accounts meet on a mail": (["order A S1,a", "order A S2,a"], "12"),
     "accounts of two shops": (["order A S1,x", "order A T1,x"], "12"),
     "nobody stands behind it": (["mail_out - none", "order A none,a", "mail_in - a"], "23 | 1"),

@@ -2,12 +2,20 @@
 
 from contextlib import suppress
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stammkunde.core.contact import Identifier
 from stammkunde.core.errors import DecisionError
-from tests.core.histories import MAILS, PHONES, PROPERTY, batches, contacts, histories
+from tests.core.histories import (
+    EXAMPLES,
+    MAILS,
+    PHONES,
+    PROPERTY,
+    batches,
+    contacts,
+    histories,
+)
 from tests.core.world import StoredWorld, Told, World
 
 Deed = tuple[str, object, object]
@@ -166,7 +174,7 @@ def test_decisions_are_replayed_and_stored(story: list[tuple[list[Told], list[De
             assert told_of == world.assignment.customer_of(contact, seen.handle)
 
 
-@PROPERTY
+@settings(PROPERTY, max_examples=max(EXAMPLES // 3, 1))  # most examples are refused
 @given(st.data())
 def test_unmerge_undoes_a_merge_where_the_two_share_nothing(data: st.DataObject) -> None:
     """Contacts that come in between included, unless they split one of the two or join them."""

@@ -196,7 +196,7 @@ def as_the_model_has_it(place: Home) -> tuple[dict[str, object], dict[str, tuple
     return owners, rows
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     batches=st.lists(STEPS, min_size=2, max_size=6),
     page=st.sampled_from([1, 2, 5]),
