@@ -73,6 +73,9 @@ class Projection(Protocol):
     def settle(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
         """Bring derived tables up to date after one batch."""
 
+    def put_off(self, cursor: sqlite3.Cursor) -> bool:
+        """Whether `refresh` has anything to do."""
+
     def refresh(self, cursor: sqlite3.Cursor) -> None:
         """Compute what `settle` put off, once the log is read to its end; in a transaction of its own."""
 

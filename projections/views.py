@@ -157,7 +157,10 @@ class Views:
                 self._track(cursor, position, origin)
 
     def refresh(self) -> None:
-        """Let projections compute what they put off until the log was read to its end."""
+        """Let projections compute what they put off until the log was read to its end; locks only if there is any."""
+        with self.store.reading() as cursor:
+            if not any(projection.put_off(cursor) for projection in self.projections):
+                return
         with self._transaction() as cursor:
             for projection in self.projections:
                 projection.refresh(cursor)

@@ -120,14 +120,15 @@ class Screen:
     def _this_week(self, todo: list[Todo]) -> Iterator[str]:
         yield _spread(self._text("THIS WEEK"), "stammkunde figures")
         missed = self._figure("callback_rate", self._week)
-        yield self._row(
-            self._text("Missed calls"),
-            self._text(
-                "{missed}, {answered} of them answered",
-                missed=missed.denominator,
-                answered=missed.numerator,
-            ),
+        answered = self._text(
+            "{missed}, {answered} of them answered",
+            missed=missed.denominator,
+            answered=missed.numerator,
         )
+        by_mail = self._figure("callback_rate", self._week, Segment(channel="mail")).numerator
+        if by_mail:
+            answered += self._text(" ({n} by mail)", n=by_mail)
+        yield self._row(self._text("Missed calls"), answered)
         first = self._figure("first_response", self._week)
         open_ = [item for item in todo if item.what == "message"]
         median = f"{writing.number(first.value, 1)} h" if first.value is not None else "–"

@@ -94,6 +94,9 @@ def plain_errors(path: Path) -> Iterator[None]:
         raise HomeError(_remedy(path, words)) from error
 
 
+_RESTORE = "restore it from a backup"
+
+
 def _remedy(path: Path, words: str) -> str:
     for sign, remedy in (
         ("full", "the disk is full: make room, then run the command again; nothing recorded is lost"),
@@ -102,10 +105,12 @@ def _remedy(path: Path, words: str) -> str:
         ("readonly", "it can't be written: give this user the right to write file and folder"),
         ("read-only", "it can't be written: give this user the right to write file and folder"),
         ("permission", "access is refused: give this user the right to read and write it"),
-        ("not a database", "it is damaged or no database: restore it from a backup"),
-        ("malformed", "it is damaged: restore it from a backup"),
+        ("not a database", f"it is damaged or no database: {_RESTORE}"),
+        ("malformed", f"it is damaged: {_RESTORE}"),
         ("unable to open", "it can't be opened: does the folder exist, and may this user write there?"),
     ):  # fmt: skip
         if sign in words:
+            if path.name.startswith("views"):
+                remedy = remedy.replace(_RESTORE, "delete it, and it is built anew from the log")
             return f"{path.name}: {remedy}."
     return f"{path.name}: {words.strip('()')}."

@@ -107,6 +107,10 @@ class FiguresProjection:
         _mark(cursor, [(what, ALL) for what in ("day", "customer", "order", "calendar")])
         self.refresh(cursor)
 
+    def put_off(self, cursor: sqlite3.Cursor) -> bool:
+        """Whether anything is marked."""
+        return cursor.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
+
     def refresh(self, cursor: sqlite3.Cursor) -> None:
         """Compute again what was marked, within the caller's transaction."""
         days = _marked(cursor, "day")

@@ -278,8 +278,18 @@ def _missed_calls(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterato
     yield _count("missed_calls", period, _waiting(cursor, "missed_call", period)[0])
 
 
-def _callback_rate(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
+def _callback_rate(
+    cursor: sqlite3.Cursor, period: Period, segment: Segment
+) -> Iterator[FigureAnswer]:
+    """Of a segment by channel: those that were answered on it."""
     missed, ended = _waiting(cursor, "missed_call", period)
+    if segment.channel:
+        (ended,) = _one(
+            cursor,
+            "SELECT count(until) FROM waits WHERE what = 'missed_call'"
+            " AND local_day >= ? AND local_day < ? AND answer_channel = ?",
+            (*_days(period), segment.channel),
+        )
     yield _share("callback_rate", period, ended, missed, "no call was missed")
 
 

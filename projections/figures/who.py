@@ -173,6 +173,16 @@ def _waits(what: str, condition: str) -> Query:
     return query
 
 
+def _answered(period: Period, segment: Segment) -> tuple[str, list[object]]:
+    sql, values = _waits("missed_call", "w.until IS NOT NULL")(period, segment)
+    if not segment.channel:
+        return sql, values
+    return sql.replace(" ORDER BY", " AND w.answer_channel = ? ORDER BY"), [
+        *values,
+        segment.channel,
+    ]
+
+
 def _days(period: Period) -> tuple[str, str]:
     return period.start.isoformat(), period.end.isoformat()
 
@@ -192,7 +202,7 @@ _QUERIES: Mapping[str, Query] = {
     "orders": _orders,
     "net_revenue": _money,
     "missed_calls": _waits("missed_call", "1 = 1"),
-    "callback_rate": _waits("missed_call", "w.until IS NOT NULL"),
+    "callback_rate": _answered,
     "callback_time": _waits("missed_call", "w.until IS NOT NULL AND w.by_himself = 0"),
     "first_response": _waits("message", "w.until IS NOT NULL AND w.by_himself = 0"),
     "unassigned_rate": _unassigned,

@@ -38,6 +38,9 @@ class PerDay:
             cursor.execute("DELETE FROM per_day WHERE day = ?", (day,))
             cursor.execute(f"{self._COUNT} AND local_day = ? GROUP BY local_day", (day,))
 
+    def put_off(self, cursor: sqlite3.Cursor) -> bool:
+        return len(self.touched) > self.refreshed
+
     def refresh(self, cursor: sqlite3.Cursor) -> None:
         self.refreshed += 1
 
