@@ -154,23 +154,30 @@ class Intake:
     def _prepare(
         self, source: Source, contacts: Sequence[Contact], counts: Counts
     ) -> dict[bytes, list[Prepared]]:
-        """Contacts by item, ready to be written; those of which nothing may be stored are counted and gone."""
+        """Contacts by item, ready to be written; those of which nothing may be stored are counted and gone.
+
+        An item that comes again within the batch is a duplicate as it would be in the next one; only where the connector
+        says that it changed does the later reading take the place of the earlier.
+        """
         items: dict[bytes, list[Prepared]] = {}
         never: set[bytes] = set()
+        group: list[Prepared] = []
+        before: tuple[bytes, str] | None = None
         for contact in contacts:
             item = self._item_id(source, contact.item, contact.channel)
             if self._never and self._is_never(contact):
                 never.add(item)
                 continue
             prepared = self._ready(source, contact, item)
-            group = items.setdefault(item, [])
-            twin = next((at for at, other in enumerate(group) if other.id == prepared.id), None)
-            if twin is None:
-                group.append(prepared)
-                continue
-            counts.duplicates += twin == 0
-            if contact.revises:
-                group[twin] = prepared
+            reading = item, contact.reference
+            if reading != before or any(other.id == prepared.id for other in group):
+                before, group = reading, []
+                if item not in items or contact.revises:
+                    counts.duplicates += item in items
+                    items[item] = group
+                else:
+                    counts.duplicates += 1
+            group.append(prepared)
         if kept_out := len(never - items.keys()):
             counts.ignored["never"] += kept_out
         return items

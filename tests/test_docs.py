@@ -29,6 +29,7 @@ DOCS = ROOT / "docs"
 DATA = ROOT / "tests" / "data"
 EXAMPLE = DOCS / "examples" / "cash_register"
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")))
+LAYERS = ("core", "connectors", "config", "app")
 OURS = sorted(
     name for name in registry.names() if registry.load(name).__module__.startswith("stammkunde.")
 )
@@ -245,6 +246,16 @@ def test_every_command_line_shown_is_one(line: str, words: list[str]) -> None:
         _, command, arguments = command.resolve_command(context, arguments)
     assert command is not None, line
     command.make_context("stammkunde", arguments, parent=context)
+
+
+def test_every_complaint_explained_is_one_that_the_program_makes() -> None:
+    """The words between the dots stand in the code, in one string or in two that follow each other."""
+    files = [path for layer in LAYERS for path in sorted((ROOT / layer).rglob("*.py"))]
+    code = re.sub(r'"\s+f?"', "", "\n".join(path.read_text(encoding="utf-8") for path in files))
+    rows = section("operating.md", "When something is wrong").rows
+    said = [part.strip(" “”") for row in rows for part in re.split(r"…|, ", row[0])]
+    assert len(rows) > 10
+    assert [part for part in said if part not in code] == []
 
 
 def test_the_readme_begins_as_it_says(

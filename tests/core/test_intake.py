@@ -51,6 +51,20 @@ def test_the_sum_of_what_became_of_the_items_is_the_number_of_items(intake: Inta
     assert counts.items == 7
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_an_item_that_comes_twice_is_a_duplicate_however_it_is_cut(
+    intake: Intake, together: bool
+) -> None:
+    """Two files may hold one mail's key and yet name other people; the first reading counts."""
+    first = mail(1, "a@kunden.example", reference="one.eml")
+    second = mail(1, "b@kunden.example", item=first.item, reference="two.eml")
+    feed = intake.open(INFO)
+    for batch in ([first, second],) if together else ([first], [second]):
+        feed.record(Batch(contacts=tuple(batch)))
+    counts = feed.finish()
+    assert (counts.items, counts.recorded, counts.duplicates, counts.contacts) == (2, 1, 1, 1)
+
+
 def test_a_mail_to_three_people_is_one_item_and_three_contacts(intake: Intake) -> None:
     item = mail(1).item
     people = [f"p{n}@kunden.example" for n in range(3)]
