@@ -82,8 +82,8 @@ def _lines(lines: Iterable[str]) -> None:
 
 def _csv_line(row: Sequence[object]) -> str:
     target = io.StringIO()
-    csv.writer(target, lineterminator="").writerow([_cell(cell) for cell in row])
-    return target.getvalue()
+    csv.writer(target).writerow([_cell(cell) for cell in row])
+    return target.getvalue().removesuffix("\r\n")
 
 
 def _cell(cell: object) -> object:

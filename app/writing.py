@@ -30,7 +30,7 @@ def money(amount: Decimal, currency: str) -> str:
 
 def share(value: float) -> str:
     """`84.6 %` with a narrow no-break space."""
-    return f"{number(value * 100, 1)} %"
+    return f"{number(value * 100, 1)}\N{NARROW NO-BREAK SPACE}%"
 
 
 def day(value: date) -> str:
@@ -77,7 +77,7 @@ def clipped(text: str, width: int) -> str:
         if columns(kept + letter) >= width:
             break
         kept += letter
-    return f"{kept}…"
+    return f"{kept.rstrip()}…"
 
 
 def columns(text: str) -> int:

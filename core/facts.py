@@ -11,6 +11,8 @@ from stammkunde.core.errors import StammkundeError
 from stammkunde.core.events import Content, Event, Facts
 from stammkunde.core.feed import Keep
 
+_WRITTEN = ("message", "meeting")
+"""What makes a thread a conversation; an automatic reply or a bounce in it does not."""
 _MINUTE = timedelta(minutes=1)
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,8 +81,8 @@ def observation(contact_id: str, facts: Facts, handle: str | None) -> Observatio
         at_ms=facts.at,
         relationship=is_relationship(facts.kind, facts.direction, facts.outcome),
         thread=facts.thread or None,
-        inbound=facts.direction == "in",
-        outbound=facts.direction == "out" and facts.kind in ("message", "meeting"),
+        inbound=facts.direction == "in" and facts.kind in _WRITTEN,
+        outbound=facts.direction == "out" and facts.kind in _WRITTEN,
     )
 
 

@@ -234,9 +234,13 @@ class Intake:
         sitting.counts.recorded += 1
         return Known(self._digest(contacts), f",{sitting.number},", {p.id: True for p in contacts})
 
-    def _write(self, sitting: Sitting, prepared: Prepared, version: int = 1) -> None:
-        """Take a contact into evidence and into the log."""
-        handle, new = self.assignment.handle_for(prepared.identifiers, prepared.contact.name)
+    def _write(
+        self, sitting: Sitting, prepared: Prepared, version: int = 1, last: str | None = None
+    ) -> None:
+        """Take a contact into evidence and into the log; an amended one had the handle `last`."""
+        handle, new = self.assignment.handle_for(
+            prepared.identifiers, prepared.contact.name, last=last
+        )
         if new and handle:
             sitting.events.append(handle_seen(self.log.codec, self.assignment, handle))
             sitting.transaction.new_stream(handle)
@@ -288,7 +292,8 @@ class Intake:
                 if self._same(latest, prepared):
                     return
                 self._forget(sitting, prepared.id, latest)
-            self._write(sitting, prepared, sitting.transaction.next_version(prepared.id))
+            version = sitting.transaction.next_version(prepared.id)
+            self._write(sitting, prepared, version, latest.open.handle or None)
             sitting.counts.amended += 1
         row.contacts[prepared.id] = True
 

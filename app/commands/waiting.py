@@ -13,7 +13,7 @@ from stammkunde.app import writing
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import CSV, JSON, reading
-from stammkunde.app.output import Column, csv_rows, json_line, table
+from stammkunde.app.output import Column, csv_rows, json_line, page_width, table
 from stammkunde.app.sentences import review_sentence
 from stammkunde.projections.answers import Review
 from stammkunde.projections.todo import Todo
@@ -89,7 +89,8 @@ def review_command(session: Session, limit: int, as_json: bool, as_csv: bool) ->
         click.echo(locale.text("Nothing waits."))
     else:
         for review in found:
-            click.echo(review_sentence(review, home.company.country, locale))
+            sentence = review_sentence(review, home.company.country, locale)
+            click.echo(click.wrap_text(sentence, page_width()))
             for candidate in review.candidates[:3]:
                 click.echo(
                     f"  stammkunde assign {review.contact} {candidate.id[:8]}   # {candidate.name}"

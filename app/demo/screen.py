@@ -105,14 +105,14 @@ class Screen:
     def _contact(self, contact: Contact) -> str:
         direction = {"in": "●", "out": "○"}.get(contact.direction or "", " ")
         what = contact.outcome or contact.kind
-        subject = contact.subject or self._text(what)
+        subject = contact.subject or self._locale.word(what)
         why = ""
         if contact.assignment and contact.assignment.evidence:
             found = contact.assignment.evidence[0]
             value = writing.identifier(found.kind, found.value, self._home.company.country)
             why = self._text("by {identifier}", identifier=value)
         left = (
-            f"{self._moment(contact.occurred_at)}  {direction} {self._text(contact.channel):<8} "
+            f"{self._moment(contact.occurred_at)}  {direction} {self._locale.word(contact.channel):<8} "
             f"{writing.clipped(subject, 22)}"
         )
         return _spread(left, writing.clipped(why, 30))

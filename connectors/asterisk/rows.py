@@ -124,33 +124,35 @@ class Rows:
         """
         if self._own is not None:
             raise LookupError
-        minutes, seconds, numbers = self._times.minutes, self._times.seconds, self._numbers
-        return [
-            Leg(
-                channel or _nothing(),
-                dstchannel,
-                lastapp,
-                lastdata,
-                minutes[start[:17]] + seconds[start[17:]],
-                end,
-                None,
-                numbers[duration],
-                numbers[billsec],
-                _DISPOSITIONS[disposition],
-                src,
-                dst,
-                dcontext,
-                clid,
-                userfield,
-                uniqueid,
-                linkedid or uniqueid,
-                sequence,
-            )
-            for (
-                _, src, dst, dcontext, clid, channel, dstchannel, lastapp, lastdata, start, _, end, duration,
-                billsec, disposition, _, uniqueid, userfield, _, linkedid, sequence,
-            ) in (row if len(row) == 21 else _master(row) for row in rows)
-        ]  # fmt: skip
+        (
+            _, src, dst, dcontext, clid, channel, dstchannel, lastapp, lastdata, start, _, end, duration, billsec,
+            disposition, _, uniqueid, userfield, _, linkedid, sequence,
+        ) = _transposed(rows)  # fmt: skip
+        if not all(channel):
+            raise LookupError
+        hours, seconds, number = self._times.hours, self._times.seconds, self._numbers.__getitem__
+        legs = map(
+            Leg,
+            channel,
+            dstchannel,
+            lastapp,
+            lastdata,
+            [hours[text[:14]] + seconds[text[14:]] for text in start],
+            end,
+            repeat(None),
+            map(number, duration),
+            map(number, billsec),
+            map(_DISPOSITIONS.__getitem__, disposition),
+            src,
+            dst,
+            dcontext,
+            clid,
+            userfield,
+            uniqueid,
+            linkedid if all(linkedid) else [a or b for a, b in zip(linkedid, uniqueid, strict=True)],
+            sequence,
+        )
+        return list(legs)
 
     def _leg(self, fields: Fields) -> Leg:
         (
@@ -224,6 +226,16 @@ def _master(row: Sequence[str]) -> Fields:
     if len(old) == 1:
         old = (old[0], "") if _UNIQUEID.fullmatch(old[0]) else ("", old[0])
     return (*head, *(old or ("", "")), *new)
+
+
+def _transposed(rows: Iterable[Sequence[str]]) -> list[tuple[str, ...]]:
+    """All 21 columns of rows of `Master.csv`; what is done to a whole column at once costs least."""
+    rows = list(rows)
+    try:
+        columns = list(zip(*rows, strict=True))
+    except ValueError:
+        columns = []
+    return columns if len(columns) == 21 else list(zip(*map(_master, rows), strict=True))
 
 
 def _arranged(columns: Sequence[str]) -> _Arrange:

@@ -331,6 +331,14 @@ class Evidence:
                 self.absent.discard(contact)
             self._placements.put(contact, None)
 
+    def move_placement(self, row: Placement, customer: str) -> None:
+        """Place a contact with another customer, by the same word."""
+        if row.customer is not None:
+            self.placed.discard(row.customer, row.contact)
+        self.placed.add(customer, row.contact)
+        row.customer, row.since = customer, self.next_number()
+        self._placements.change(row.contact)
+
     def pin(self, row: Placement) -> None:
         """Let a placement be a person's word from now on."""
         row.rule = "person"

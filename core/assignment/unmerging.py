@@ -14,7 +14,7 @@ from stammkunde.core.assignment.decisions import (
 )
 from stammkunde.core.assignment.evidence import Evidence
 from stammkunde.core.assignment.people import settle
-from stammkunde.core.assignment.rows import Handle, Placement
+from stammkunde.core.assignment.rows import Handle
 from stammkunde.core.contact import Identifier
 from stammkunde.core.errors import DecisionError
 
@@ -148,24 +148,22 @@ class _Unmerging:
                 evidence.set_owner(row, self._part, said=row.owner_said)
 
     def _move_contacts(self) -> None:
-        """What a person pinned in between goes with its handle."""
+        """What a person pinned in between goes with its counterpart; what a thread told is asked again."""
         evidence = self._evidence
         for one in set(evidence.family(self._survivor)) - self._inside:
             for contact in sorted(evidence.placed.of(one)):
                 row = evidence.placement(contact)
-                if row and row.since > self._since and row.handle in self._leaving:
-                    moved = Placement(
-                        contact,
-                        self._part,
-                        row.rule,
-                        row.handle,
-                        row.thread,
-                        evidence.next_number(),
-                    )
-                    evidence.place(moved)
+                if row is None or row.rule != "person" or row.since <= self._since:
+                    continue
+                if row.handle and self._goes(evidence.handle(row.handle)):
+                    evidence.move_placement(row, self._part)
                     evidence.touched.decided.append(
                         ContactAssigned(contact, self._part, "person", EXACT, ())
                     )
+
+    def _goes(self, row: Handle) -> bool:
+        leave, stay = self._pulls(row)
+        return row.id in self._leaving or (leave and not stay)
 
     def _touch(self) -> None:
         evidence, touched = self._evidence, self._evidence.touched

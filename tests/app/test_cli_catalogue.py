@@ -41,8 +41,8 @@ def _messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
 
 
-def _forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def test_every_text_is_in_the_catalogue_and_nothing_else(german: Catalog) -> None:
@@ -53,6 +53,7 @@ def test_every_text_is_in_the_catalogue_and_nothing_else(german: Catalog) -> Non
 
 def test_every_text_is_translated(german: Catalog) -> None:
     for message in _messages(german):
+        assert _forms(message.string), message.id
         assert all(_forms(message.string)), message.id
         assert not message.fuzzy, message.id
 

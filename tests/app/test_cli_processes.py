@@ -16,7 +16,7 @@ import pytest
 from stammkunde.app.bootstrap import opened
 from tests.app.calling import Run, program
 
-CALLS = 6000
+CALLS = 4000
 DEADLINE_S = 60
 Start = Callable[..., "subprocess.Popen[str]"]
 

@@ -26,6 +26,16 @@ READING = {
 FIGURE = {"code", "unit", "from", "to", "value", "numerator", "denominator", "n", "note"}
 SANDRA = "sandra.keller@bergpost.example"
 ORDERS = Path(__file__).parents[1] / "data" / "shop" / "orders-broken.csv"
+COLUMNS = tuple(
+    word
+    for column in (
+        "order=Bestellnummer",
+        "time=Bestelldatum",
+        "quantity=Menge",
+        "unit_price=Einzelpreis",
+    )
+    for word in ("--set", column)
+)
 
 
 def _answer(run: Run, home: Path, *words: str) -> Any:
@@ -153,9 +163,7 @@ def test_verify(company: Path, run: Run) -> None:
 
 
 def test_import_sync_and_quarantine(home: Path, run: Run) -> None:
-    columns = ("order=Order", "time=Date", "line_total=Total")
-    settings = [word for column in columns for word in ("--set", column)]
-    reading = _answer(run, home, "import", "orders-csv", str(ORDERS), *settings)
+    reading = _answer(run, home, "import", "orders-csv", str(ORDERS), *COLUMNS)
     assert reading.keys() == READING
     total = reading["recorded"] + reading["duplicates"] + reading["rejected"]
     assert reading["items"] == total + sum(reading["ignored"].values())
@@ -176,12 +184,10 @@ def test_sync_answers_a_list(company: Path, run: Run) -> None:
     assert {reading.keys() == READING for reading in readings} == {True}
 
 
-@pytest.mark.parametrize("command", [("import", str(ORDERS.with_name("orders.csv"))), ("sync",)])
+@pytest.mark.parametrize(
+    "command", [("import", "orders-csv", str(ORDERS), *COLUMNS), ("sync",)], ids=["import", "sync"]
+)
 def test_a_preview(command: tuple[str, ...], company: Path, run: Run) -> None:
-    columns = ("order=Order", "time=Date", "line_total=Total") if command[0] == "import" else ()
-    settings = [word for column in columns for word in ("--set", column)]
-    if command[0] == "import":
-        command = ("import", "orders-csv", command[1])
-    found = _answer(run, company, *command, *settings, "--preview")
+    found = _answer(run, company, *command, "--preview")
     for one in [found] if isinstance(found, dict) else found:
         assert one.keys() == {"source", "contacts", "kinds", "counterparts", "ignored", "rejected"}

@@ -168,6 +168,21 @@ def test_unmerge_in_between_without_a_link_stays_with_the_survivor(world: World)
     assert (of(world, 1), of(world, 2), of(world, 3)) == (anna, peter, anna)
 
 
+def test_a_pin_made_in_between_goes_with_its_handle(world: World) -> None:
+    world.take([order(1, ANNA, A), order(2, PETER, B), order(3, PAUL, F)])
+    anna, peter = of(world, 1), of(world, 2)
+    world.assignment.merge(anna, peter)
+    world.settle()
+    world.take([mail(4, B), mail(5, A), mail(6, F)])
+    for n in (4, 5, 6):
+        world.assign(n, anna)
+    world.take(forget=[mail(4, B)])
+    world.assignment.unmerge(anna, peter)
+    world.settle()
+    world.take([mail(4, B)])
+    assert world.shown() == "156 · 24 · 3"
+
+
 def test_unmerge_shares_an_identifier_that_both_sides_use(world: World) -> None:
     world.take([order(1, ANNA, A), call(2, X)])
     anna, caller = of(world, 1), of(world, 2)

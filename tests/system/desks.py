@@ -65,7 +65,11 @@ def desks(count: int = 1) -> Iterator[list[Desk]]:
 
 
 class Picture(NamedTuple):
-    """All answers of a desk; a customer is named by the contacts that are his."""
+    """All answers of a desk; a customer is called after the contacts that are his.
+
+    What rests on who came first is left out: ids, the name that is shown of several that are compatible, the evidence
+    that stood when a rule decided.
+    """
 
     contacts: list[answers.Contact]
     customers: list[answers.Customer]
@@ -88,7 +92,7 @@ def picture(desk: Desk) -> Picture:
         for one in stand
     ]  # fmt: skip
     customers = [
-        replace(one, id=names[one.id])
+        replace(one, id=names[one.id], name="")
         for one in desk.queries.customers(limit=1000)
         if one.id in names
     ]

@@ -60,7 +60,7 @@ def versions(draw: st.DrawFn, medium: str, n: int) -> Version:
     return (order(n, name, *identifiers, amount=draw(st.integers(1, 3))),)
 
 
-def order(n: int, name: Name, *identifiers: Identifier, amount: int) -> Contact:
+def order(n: int, name: Name, *identifiers: Identifier, amount: int = 1) -> Contact:
     at = mail(n * HOURS).occurred_at
     return entry(
         n, name, *identifiers, channel="shop", kind="order_placed", occurred_at=at, order=str(n),

@@ -1,7 +1,7 @@
 """Merging two customers and taking it back: what the views say then."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -83,5 +83,49 @@ def test_two_who_share_nothing_are_as_if_they_never_had_been_one(data: st.DataOb
         assert (owner(merged, one), owner(merged, other)) == pair
         assert unsaid(picture(merged)) == unsaid(picture(plain))
         assert check(merged.intake.log, merged.views) == []
-        for customer in pair:
-            assert merged.queries.customer(customer or "").merged == ()
+
+
+JOINED: dict[str, tuple[list[Contact], list[Contact], str]] = {
+    # name: before (the first two are merged), in between, and whose everything is after the unmerge:
+    # 1 the first customer's, 2 the second's, n further ones', - nobody's
+    "what came in between shares an identifier with one": (
+        [order(1, ANNA, A), order(2, PETER, B)],
+        [order(3, ANNA, A, X), mail(4000, B.value), call(5000, X.value)],
+        "12121",
+    ),
+    "what shares with neither was never theirs": (
+        [order(1, ANNA, A), order(2, PETER, B)],
+        [order(3, PAUL, C)],
+        "123",
+    ),
+    "a number that both sides gave becomes shared": (
+        [order(1, ANNA, A, X), order(2, PETER, B)],
+        [order(3, PETER, B, X), call(4000, X.value)],
+        "1221",
+    ),
+    "what shares with both stays with the survivor": (
+        [order(1, ANNA, A), order(2, PETER, B)],
+        [order(3, ANNA, A, B)],
+        "121",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "between", "whose"), JOINED.values(), ids=JOINED)
+def test_who_gets_what_when_two_are_two_again(
+    before: list[Contact], between: list[Contact], whose: str
+) -> None:
+    with desks() as [desk]:
+        desk.take(*before)
+        one, other = (owner(desk, contact) or "" for contact in before[:2])
+        desk.decisions.merge(one, other)
+        desk.catch_up()
+        desk.take(*between)
+        desk.decisions.unmerge(one, other)
+        desk.catch_up()
+        seen = [owner(desk, contact) for contact in (*before, *between)]
+        order_of = {one: "1", other: "2", None: "-"}
+        for customer in seen:
+            order_of.setdefault(customer, str(len(order_of)))
+        assert "".join(order_of[customer] for customer in seen) == whose
+        assert check(desk.intake.log, desk.views) == []
