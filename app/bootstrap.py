@@ -29,11 +29,11 @@ from stammkunde.core.assignment import Assignment
 from stammkunde.core.assignment.tables import SCHEMA, evidence_of
 from stammkunde.core.company import Company
 from stammkunde.core.contact import Identifier
-from stammkunde.core.errors import DecisionError, HomeError, SettingError
+from stammkunde.core.errors import DecisionError, HomeError, KeyStoreError, SettingError
 from stammkunde.core.feed import Source
 from stammkunde.core.ids import random_id
 from stammkunde.core.intake import Intake
-from stammkunde.core.keys import KeyStore, make_master_key, read_master_key
+from stammkunde.core.keys import KeyStore, make_master_key, master_key, read_master_key
 from stammkunde.core.log.store import Log
 from stammkunde.core.phones import e164
 from stammkunde.projections.figures.projection import FiguresProjection
@@ -71,10 +71,12 @@ class Home:
             raise HomeError(
                 f"There is no home in {self.path}: run “stammkunde init” there, or name another with --home."
             )
-        try:
-            master = read_master_key(self.path / self.settings.store.master_key.file)
-        except SettingsError as error:
-            raise SettingError(str(error)) from None
+        if not self._file(self.settings.store.keys).exists():
+            raise KeyStoreError(
+                f"The key store {self.settings.store.keys} is missing: put it back from a backup; without it the log"
+                " can't be read."
+            )
+        master = self._master()
         keys = KeyStore(self._file(self.settings.store.keys), master)
         self._open_log = Log(self._file(self.settings.store.url), keys, tables=SCHEMA)
         return self._open_log
@@ -156,11 +158,22 @@ class Home:
         if not file.exists():
             file.touch(mode=0o600)
             file.write_text(settings, encoding="utf-8")
-        master = self.path / self.settings.store.master_key.file
         if not self.exists:
-            key = read_master_key(master) if master.exists() else make_master_key(master)
+            secret = self.settings.store.master_key
+            made = not secret.env and not (self.path / secret.file).exists()
+            key = make_master_key(self.path / secret.file) if made else self._master()
             keys = KeyStore(self._file(self.settings.store.keys), key)
             Log(self._file(self.settings.store.url), keys, tables=SCHEMA).close()
+
+    def _master(self) -> bytes:
+        """The master key, from its file or, in a container, from the environment."""
+        secret = self.settings.store.master_key
+        if not secret.env:
+            return read_master_key(self.path / secret.file)
+        try:
+            return master_key(secret.read(self.path), secret.env)
+        except SettingsError as error:
+            raise SettingError(str(error)) from None
 
     def _file(self, url: str) -> Path:
         scheme, _, name = url.partition(":")

@@ -42,15 +42,24 @@ def read_master_key(path: Path) -> bytes:
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise KeyStoreError(f"{path.name} can be read by others: run “chmod 600 {path}”.")
-        key = bytes.fromhex(path.read_text().strip())
+        text = path.read_text()
     except FileNotFoundError:
         raise KeyStoreError(
             f"The master key {path.name} is missing: put it back from the recovery sheet or a safe copy."
         ) from None
     except (OSError, ValueError):
+        text = ""
+    return master_key(text, path.name)
+
+
+def master_key(text: str, where: str) -> bytes:
+    """The key that hex digits spell; `KeyStoreError` names where they stood."""
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
         key = b""
     if len(key) != 32:
-        raise KeyStoreError(f"{path.name} holds no master key of 64 hex digits.")
+        raise KeyStoreError(f"{where} holds no master key of 64 hex digits.")
     return key
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from stammkunde.app import writing
+from stammkunde.app import failures, writing
 from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import JSON, SET, company_settings, pairs
@@ -18,7 +18,7 @@ from stammkunde.app.progress import bar
 from stammkunde.app.reading import Preview, Reading, preview, read
 from stammkunde.config.settings import FILE, SourceTable, convert
 from stammkunde.connectors import registry
-from stammkunde.core.errors import ConnectorError, SettingError
+from stammkunde.core.errors import ConnectorError, CursorConflictError, SettingError
 
 PREVIEW = click.option(
     "--preview", "only_preview", is_flag=True, help="Write nothing; show what would be read."
@@ -71,8 +71,10 @@ def import_command(
 @click.pass_obj
 def sync_command(
     session: Session, names: tuple[str, ...], only_preview: bool, as_json: bool
-) -> None:
+) -> int:
     """Read what is new in the sources of stammkunde.toml: all of them, or those named.
+
+    A source that can't be read does not keep the others from being read.
 
     \b
     stammkunde sync
@@ -82,13 +84,22 @@ def sync_command(
         tables = home.configured(names)
         if not tables:
             raise SettingError(f"No source is configured: add a [[source]] table to {FILE}.")
-        answers = [_one(home, table_, only_preview=only_preview, advance=True) for table_ in tables]
+        answers: list[Reading | Preview] = []
+        refused: list[str] = []
+        for table_ in tables:
+            try:
+                answers.append(_one(home, table_, only_preview=only_preview, advance=True))
+            except (ConnectorError, CursorConflictError, SettingError) as error:
+                refused.append(f"{table_.name}: {error}")
         if not only_preview:
             home.catch_up()
     if as_json:
         json_line(answers)
     else:
         _show(answers, session.locale)
+    for line in refused:
+        failures.say(line)
+    return failures.FAILED if refused else failures.DONE
 
 
 def _one(

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from stammkunde.connectors.asterisk.rows import Leg
+from stammkunde.connectors.asterisk.shape import Role
 from stammkunde.core.contact import Identifier
 from stammkunde.core.phones import DialPlan, Number, number
 
@@ -59,18 +60,64 @@ class Sides:
         self._extension = re.compile(rules.plan.extensions)
         self._trunk = re.compile("|".join(map(translate, rules.trunks))) if rules.trunks else None
         self._devices: dict[str, Device] = {}
+        self._roles: dict[tuple[object, ...], Role] = {}
         self._callers: dict[tuple[str, str], Party] = {}
+        self._called: dict[tuple[str, str], Party] = {}
         self._lines: dict[tuple[str, str], str] = {}
 
     # ---- channels
 
-    def device(self, channel: str) -> Device:
-        """`101` of `PJSIP/101-0000001c`, `103` of `Local/103@agents-00000003;1`."""
+    def role(self, leg: Leg) -> Role:
+        """What the leg is by the names of its channels or, where these do not say, by its numbers."""
+        names = (
+            leg.channel.rpartition("-")[0] or leg.channel,
+            leg.dstchannel.rpartition("-")[0] or leg.dstchannel,
+            leg.dcontext,
+            leg.lastapp,
+            leg.disposition,
+        )
+        return self._roles.get(names) or self._role(leg, names)
+
+    def _role(self, leg: Leg, names: tuple[str, ...]) -> Role:
+        begins, ends = self._device(leg.channel), self._device(leg.dstchannel)
+        comes_in = False if leg.dcontext in self._contexts else None
+        comes_in = comes_in if begins.outside is None else begins.outside
+        goes_out = ends.outside if leg.dstchannel or leg.lastapp == "Dial" else False
+        said: tuple[object, ...] = names
+        if comes_in is None or goes_out is None:
+            if comes_in is None:
+                comes_in = self._read(leg.src).kind not in ("extension", "service")
+            if goes_out is None:
+                goes_out = number(leg.dst, self._region, self._outward).kind == "number"
+            said = (*names, comes_in, goes_out)
+        found = self._roles.get(said)
+        if found is None:
+            found = Role(
+                begins.name,
+                ends.name,
+                comes_in,
+                goes_out,
+                self._goes_on(leg, begins, ends),
+                leg.lastapp,
+                leg.disposition,
+            )
+            _keep(self._roles, said, found)
+        return found
+
+    def _goes_on(self, leg: Leg, begins: Device, ends: Device) -> bool:
+        """Whether a leg of a call from outside goes outside again."""
+        if not leg.dstchannel or ends.outside is not None:
+            return bool(ends.outside)
+        return ends.name == begins.name or self._read(ends.name).kind == "number"
+
+    def _device(self, channel: str) -> Device:
+        """`101` of `PJSIP/101-0000001c`, `103` of `Local/103@agents-00000003;1`; nameless where there is no channel."""
         head = channel.rpartition("-")[0] or channel
         found = self._devices.get(head)
         if found is None:
             rest = (head.partition("/")[2] or head).partition("@")[0]
-            found = Device(rest.rpartition("/")[2], self._is_trunk(channel, head, rest))
+            outside = self._is_trunk(channel, head, rest) if channel else None
+            found = Device(rest.rpartition("/")[2], outside)
             _keep(self._devices, head, found)
         return found
 
@@ -80,34 +127,6 @@ class Sides:
         if "trunk" in name.lower():
             return True
         return False if self._extension.fullmatch(name) else None
-
-    def comes_in(self, leg: Leg) -> bool:
-        """Whether the channel that began the leg comes from outside."""
-        outside = self.device(leg.channel).outside
-        if outside is not None:
-            return outside
-        if leg.dcontext in self._contexts:
-            return False
-        return self._read(leg.src).kind not in ("extension", "service")
-
-    def goes_out(self, leg: Leg) -> bool:
-        """Whether a leg that begins with us goes outside, or would have gone had the trunk taken it."""
-        if not leg.dstchannel and leg.lastapp != "Dial":
-            return False
-        outside = self.device(leg.dstchannel).outside if leg.dstchannel else None
-        if outside is not None:
-            return outside
-        return number(leg.dst, self._region, self._outward).kind == "number"
-
-    def goes_on(self, leg: Leg) -> bool:
-        """Whether a leg of a call from outside goes outside again."""
-        if not leg.dstchannel:
-            return False
-        device = self.device(leg.dstchannel)
-        if device.outside is not None:
-            return device.outside
-        same = device.name == self.device(leg.channel).name
-        return same or self._read(device.name).kind == "number"
 
     # ---- numbers
 
@@ -121,6 +140,13 @@ class Sides:
 
     def called(self, leg: Leg) -> Party:
         """Whom we called. Dial's own argument shows it without the prefix for an outside line."""
+        found = self._called.get((leg.dst, leg.lastdata))
+        if found is None:
+            found = self._dialled(leg)
+            _keep(self._called, (leg.dst, leg.lastdata), found)
+        return found
+
+    def _dialled(self, leg: Leg) -> Party:
         sent = self._sent(leg)
         if sent and leg.dst.endswith(sent) and 1 <= len(leg.dst) - len(sent) <= 2:
             found = self._read(sent)
@@ -142,7 +168,7 @@ class Sides:
 
     def target(self, leg: Leg) -> str:
         """Where a call was sent on to."""
-        raw = self._sent(leg) or self.device(leg.dstchannel).name
+        raw = self._sent(leg) or self._device(leg.dstchannel).name
         return self._read(raw).e164 or raw
 
     def _sent(self, leg: Leg) -> str:

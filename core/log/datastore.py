@@ -95,6 +95,7 @@ def plain_errors(path: Path) -> Iterator[None]:
 
 
 _RESTORE = "restore it from a backup"
+_BUILT_ANEW = "delete it, and it is built anew from the log"
 
 
 def _remedy(path: Path, words: str) -> str:
@@ -110,7 +111,6 @@ def _remedy(path: Path, words: str) -> str:
         ("unable to open", "it can't be opened: does the folder exist, and may this user write there?"),
     ):  # fmt: skip
         if sign in words:
-            if path.name.startswith("views"):
-                remedy = remedy.replace(_RESTORE, "delete it, and it is built anew from the log")
-            return f"{path.name}: {remedy}."
+            line = f"{path.name}: {remedy}."
+            return line.replace(_RESTORE, _BUILT_ANEW) if path.name.startswith("views") else line
     return f"{path.name}: {words.strip('()')}."

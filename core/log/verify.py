@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from stammkunde.core.codec import is_sealed
 from stammkunde.core.log.store import Log
 from stammkunde.core.log.transaction import chain_mac
 
@@ -32,7 +33,8 @@ def verify_chain(log: Log) -> Verification:
     """Walk the whole chain in one consistent view of the log.
 
     Finds a row that was changed, deleted, swapped, moved or added past the log's own door, and names its transaction.
-    A cut tail is found by the head in the key store; a cut of the very last transaction alone may not be.
+    A cut tail is found by the head in the key store; a cut of the very last transaction alone may not be. A key store of
+    an older day is found by the keys that it lacks.
     """
     findings: list[Finding] = []
     head = log.keys.head()
@@ -47,6 +49,8 @@ def verify_chain(log: Log) -> Verification:
             events += len(own)
             if first != expected or not _fits(log, previous, recorded_at, own, mac):
                 findings.append(Finding(first, last, _what(first, last, own, expected)))
+            elif lost := _without_key(log, own):
+                findings.append(Finding(first, last, f"the keys of {lost} events are lost"))
             previous, expected = mac, last + 1
             seen_head = seen_head or (head is not None and head == (last, mac))
         rest = [*pending, *rows]
@@ -101,6 +105,13 @@ def _fits(
         return chain_mac(log.keys.keys.chain, previous, recorded_at, rows) == mac
     except (TypeError, ValueError, AttributeError):
         return False
+
+
+def _without_key(log: Log, rows: list[tuple[Any, ...]]) -> int:
+    """How many events hide something and have neither a salt nor the tombstone of an erased one."""
+    sealed = [row[1] for row in rows if is_sealed(row[4])]
+    salts = log.keys.salts(list(set(sealed)))
+    return sum(stream not in salts for stream in sealed)
 
 
 def _what(first: int, last: int, rows: list[tuple[Any, ...]], expected: int) -> str:

@@ -40,6 +40,7 @@ class Segment(msgspec.Struct, frozen=True):
     channel: str = ""
     direction: str = ""
     kind: str = ""
+    currency: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Segment:
@@ -56,9 +57,9 @@ class Segment(msgspec.Struct, frozen=True):
         return cls(**values)
 
     def where(self) -> tuple[str, list[str]]:
-        """A condition over columns of `contacts` or `tally`, and its parameters."""
+        """A condition over columns of `contacts` or `tally`, and its parameters; `currency` narrows money alone."""
         parts, values = [""], []
-        for column in self.__struct_fields__:
+        for column in ("channel", "direction", "kind"):
             if value := getattr(self, column):
                 parts.append(f"{column} = ?")
                 values.append(value)
@@ -252,11 +253,14 @@ def _orders(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[Figu
     yield _count("orders", period, n)
 
 
-def _net_revenue(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
+def _net_revenue(
+    cursor: sqlite3.Cursor, period: Period, segment: Segment
+) -> Iterator[FigureAnswer]:
     rows = cursor.execute(
         "SELECT currency, sum(net_micro), sum(items), sum(with_tax) FROM turnover"
-        " WHERE local_day >= ? AND local_day < ? GROUP BY currency ORDER BY currency",
-        _days(period),
+        " WHERE local_day >= ? AND local_day < ? AND ? IN ('', currency)"
+        " GROUP BY currency ORDER BY currency",
+        (*_days(period), segment.currency),
     ).fetchall()
     for currency, net, items, with_tax in rows:
         yield FigureAnswer(

@@ -88,11 +88,11 @@ def _unassigned(period: Period, segment: Segment) -> tuple[str, list[object]]:
 
 
 def _money(period: Period, segment: Segment) -> tuple[str, list[object]]:
-    del segment
+    """Of all currencies, which have a number each, unless the segment names one."""
     return (
         f"{_ITEM} AND c.amount_micro IS NOT NULL AND c.local_day >= ? AND c.local_day < ?"
-        " ORDER BY c.at, c.id",
-        list(_days(period)),
+        " AND ? IN ('', c.currency) ORDER BY c.at, c.id",
+        [*_days(period), segment.currency],
     )
 
 

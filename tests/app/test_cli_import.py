@@ -86,6 +86,17 @@ def test_sync_reads_all_sources_or_those_named(home: Path, run: Run) -> None:
     assert run(home, "sync").lines == ["phone: nothing new.", "cards: nothing new."]
 
 
+def test_a_source_that_fails_does_not_stop_the_others(home: Path, run: Run) -> None:
+    _configure(home)
+    file = home / "stammkunde.toml"
+    file.write_text(file.read_text().replace(CALLS, "nowhere.csv"))
+    result = run(home, "sync", "--json")
+    assert [reading["source"] for reading in json.loads(result.out)] == ["cards"]
+    assert result.status == 1
+    assert result.err.count("\n") == 1
+    assert result.err.startswith("stammkunde: phone: path: ")
+
+
 def test_a_preview_of_sync_shows_what_is_new_to_it(home: Path, run: Run) -> None:
     _configure(home)
     assert run(home, "sync", "cards").status == 0

@@ -85,47 +85,60 @@ def test_two_who_share_nothing_are_as_if_they_never_had_been_one(data: st.DataOb
         assert check(merged.intake.log, merged.views) == []
 
 
-JOINED: dict[str, tuple[list[Contact], list[Contact], str]] = {
-    # name: before (the first two are merged), in between, and whose everything is after the unmerge:
-    # 1 the first customer's, 2 the second's, n further ones', - nobody's
-    "what came in between shares an identifier with one": (
-        [order(1, ANNA, A), order(2, PETER, B)],
+Stages = tuple[list[Contact], list[Contact], list[Contact], str]
+TWO = [order(1, ANNA, A), order(2, PETER, B)]
+CASES: dict[str, Stages] = {
+    # before (the first two are merged), in between, afterwards; and whose all are in the end: 1 the first one's,
+    # 2 the second one's, 3 another's, - nobody's
+    "each gets back what shares with him alone": (
+        TWO,
         [order(3, ANNA, A, X), mail(4000, B.value), call(5000, X.value)],
-        "12121",
+        [call(6000, X.value), mail(7000, B.value)],
+        "1212112",
     ),
-    "what shares with neither was never theirs": (
-        [order(1, ANNA, A), order(2, PETER, B)],
-        [order(3, PAUL, C)],
-        "123",
-    ),
-    "a number that both sides gave becomes shared": (
-        [order(1, ANNA, A, X), order(2, PETER, B)],
-        [order(3, PETER, B, X), call(4000, X.value)],
-        "1221",
-    ),
-    "what shares with both stays with the survivor": (
-        [order(1, ANNA, A), order(2, PETER, B)],
+    "what shares with neither was never theirs": (TWO, [order(3, PAUL, C)], [], "123"),
+    "what shares with both stays with the survivor, and what both use is shared": (
+        TWO,
         [order(3, ANNA, A, B)],
-        "121",
+        [mail(4000, B.value), mail(5000, A.value)],
+        "121-1",
+    ),
+    "what a third one uses too is weighed by the rules": (
+        TWO,
+        [order(3, ANNA, A, X), order(4, PAUL, C, X), call(5000, X.value)],
+        [mail(6000, C.value)],
+        "1213-3",
     ),
 }
 
 
-@pytest.mark.parametrize(("before", "between", "whose"), JOINED.values(), ids=JOINED)
+@pytest.mark.parametrize(("before", "between", "after", "whose"), CASES.values(), ids=CASES)
 def test_who_gets_what_when_two_are_two_again(
-    before: list[Contact], between: list[Contact], whose: str
+    before: list[Contact], between: list[Contact], after: list[Contact], whose: str
 ) -> None:
     with desks() as [desk]:
         desk.take(*before)
         one, other = (owner(desk, contact) or "" for contact in before[:2])
         desk.decisions.merge(one, other)
-        desk.catch_up()
         desk.take(*between)
+        assert owner(desk, before[0]) == owner(desk, before[1])
+        desk.decisions.unmerge(one, other)
+        if after:
+            desk.take(*after)
+        desk.catch_up()
+        signs = {one: "1", other: "2", None: "-"}
+        owners = [owner(desk, contact) for contact in (*before, *between, *after)]
+        assert "".join(signs.get(customer, "3") for customer in owners) == whose
+        assert check(desk.intake.log, desk.views) == []
+
+
+def test_an_identifier_that_both_use_is_shown_as_shared() -> None:
+    with desks() as [desk]:
+        desk.take(*TWO)
+        one, other = (owner(desk, contact) or "" for contact in TWO)
+        desk.decisions.merge(one, other)
+        desk.take(order(3, ANNA, A, B))
         desk.decisions.unmerge(one, other)
         desk.catch_up()
-        seen = [owner(desk, contact) for contact in (*before, *between)]
-        order_of = {one: "1", other: "2", None: "-"}
-        for customer in seen:
-            order_of.setdefault(customer, str(len(order_of)))
-        assert "".join(order_of[customer] for customer in seen) == whose
-        assert check(desk.intake.log, desk.views) == []
+        classes = {i.value: i.class_ for i in desk.queries.customer(other).identifiers}
+        assert classes == {B.value: "shared"}

@@ -129,3 +129,26 @@ def test_an_older_log_put_back_is_found(filled: Log, tmp_path: Path) -> None:
     restored = open_log(folder)
     assert verify_chain(restored).findings
     restored.close()
+
+
+def test_an_older_key_store_put_back_is_found(filled: Log) -> None:
+    folder = filled.store.path.parent
+    filled.close()
+    old = (folder / "keys.db").read_bytes()
+    newer = open_log(folder)
+    with newer.transaction() as transaction:
+        transaction.append([contact(newer, 50)])
+    newer.close()
+    for leftover in folder.glob("keys.db-*"):
+        leftover.unlink()
+    (folder / "keys.db").write_bytes(old)
+    stale = open_log(folder)
+    assert [finding.problem for finding in verify_chain(stale).findings] == [
+        "the keys of 1 events are lost"
+    ]
+    stale.close()
+
+
+def test_erased_streams_are_no_finding(filled: Log) -> None:
+    filled.keys.destroy([f"{n:032x}" for n in range(5)])
+    assert verify_chain(filled).findings == ()
