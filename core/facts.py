@@ -29,7 +29,9 @@ def instant(at: datetime) -> tuple[int, int]:
 def facts_of(contact: Contact, *, item: str, thread: str, order: str, related: str) -> Facts:
     """The open part, still without its handle."""
     if contact.kind not in KINDS:
-        raise StammkundeError(f"A connector gave the unknown kind “{contact.kind}”.")
+        raise StammkundeError(
+            f"A connector gave the unknown kind “{contact.kind}”: that is a fault of it; nothing of this batch was kept."
+        )
     at, offset = instant(contact.occurred_at)
     money = contact.money
     return Facts(

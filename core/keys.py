@@ -59,7 +59,9 @@ def master_key(text: str, where: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != 32:
-        raise KeyStoreError(f"{where} holds no master key of 64 hex digits.")
+        raise KeyStoreError(
+            f"{where} holds no master key of 64 hex digits: take it from the recovery sheet or a safe copy."
+        )
     return key
 
 

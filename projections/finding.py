@@ -19,6 +19,16 @@ _LINKED = (
     " WHERE c.living IN ({ids})"
 )
 
+SHOWN = (
+    "c.merged_into IS NULL AND (EXISTS (SELECT 1 FROM contacts k WHERE k.customer = c.id AND k.retracted = 0)"
+    " OR EXISTS (SELECT 1 FROM customers m WHERE m.living = c.id AND (m.role <> ''"
+    " OR EXISTS (SELECT 1 FROM handles h WHERE h.customer = m.id)"
+    " OR EXISTS (SELECT 1 FROM links l WHERE l.customer = m.id)"
+    " OR EXISTS (SELECT 1 FROM descriptions d WHERE d.customer = m.id)"
+    " OR EXISTS (SELECT 1 FROM notes n WHERE n.customer = m.id))))"
+)
+"""A living customer `c` of whom something is known, and not one whose contacts turned out to be others' or were withdrawn."""
+
 
 def living(cursor: sqlite3.Cursor, customer: str) -> str | None:
     """The living customer of an id; None where there is no such id."""

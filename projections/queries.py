@@ -20,6 +20,7 @@ from stammkunde.projections.figures.periods import Grain, Period
 from stammkunde.projections.figures.queries import EVERYTHING, FigureAnswer, Segment, figures, span
 from stammkunde.projections.figures.who import Behind, who
 from stammkunde.projections.finding import (
+    SHOWN,
     beginning_with,
     customer_identifiers,
     found_by,
@@ -66,7 +67,7 @@ class Queries:
 
         Of `text` each word begins a name, company, mail address, number, account or attribute.
         """
-        where = ["c.merged_into IS NULL"]
+        where = [SHOWN]
         values: list[Any] = []
         for spellings in searched(text):
             ranges = " OR ".join(["term >= ? AND term < ?"] * len(spellings))

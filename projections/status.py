@@ -10,6 +10,7 @@ import msgspec
 
 from stammkunde.core.log.store import Log
 from stammkunde.projections.answers import LogStatus, ProjectionStatus, SourceStatus, Status
+from stammkunde.projections.finding import SHOWN
 from stammkunde.projections.reading import utc
 from stammkunde.projections.views import NAME, Views, tracked
 
@@ -23,7 +24,7 @@ def status(views: Views, log: Log) -> Status:
         position = tracked(cursor)
         dead = cursor.execute("SELECT count(*) FROM dead_letters").fetchone()[0]
         total = cursor.execute("SELECT n FROM totals WHERE name = 'contacts'").fetchone()
-        living = cursor.execute("SELECT count(*) FROM customers WHERE merged_into IS NULL")
+        living = cursor.execute(f"SELECT count(*) FROM customers c WHERE {SHOWN}")
         customers = living.fetchone()[0]
     return Status(
         LogStatus(last, total[0] if total else 0, customers),

@@ -15,7 +15,7 @@ from eventsourcing.sqlite import SQLiteConnectionPool, SQLiteCursor, SQLiteTrack
 
 from stammkunde.core.company import Company
 from stammkunde.core.events import Event
-from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors
+from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors, roll_back
 from stammkunde.projections import schema
 from stammkunde.projections.batch import fold
 from stammkunde.projections.cards import show_again, show_all, show_latest, write_cards
@@ -194,7 +194,7 @@ class Views:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                roll_back(cursor)
                 raise
 
     def _track(self, cursor: sqlite3.Cursor, position: int, origin: Origin) -> None:

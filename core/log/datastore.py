@@ -82,6 +82,12 @@ class Turnstile:
             self._handle = -1
 
 
+def roll_back(cursor: sqlite3.Cursor) -> None:
+    """Undo a transaction, unless SQLite did so itself, as it does when the disk is full."""
+    if cursor.connection.in_transaction:
+        cursor.execute("ROLLBACK")
+
+
 @contextmanager
 def plain_errors(path: Path) -> Iterator[None]:
     """Turn what SQLite and the disk say into one line with a remedy."""
@@ -102,6 +108,7 @@ def _remedy(path: Path, words: str) -> str:
     for sign, remedy in (
         ("full", "the disk is full: make room, then run the command again; nothing recorded is lost"),
         ("no space", "the disk is full: make room, then run the command again; nothing recorded is lost"),
+        ("disk i/o", "the disk refuses: look for room and faults, then run the command again; nothing recorded is lost"),
         ("locked", "another process holds it: wait until it is done, then try again"),
         ("readonly", "it can't be written: give this user the right to write file and folder"),
         ("read-only", "it can't be written: give this user the right to write file and folder"),

@@ -20,7 +20,7 @@ from stammkunde.core.errors import HomeError, KeyStoreError
 from stammkunde.core.events import ERASED, Event
 from stammkunde.core.keys import KeyStore
 from stammkunde.core.log import schema
-from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors
+from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors, roll_back
 from stammkunde.core.log.transaction import Transaction
 
 Row = tuple[int, str, int, str, bytes]
@@ -197,7 +197,7 @@ class Log:
                         head = transaction.finish()
                         cursor.execute("COMMIT")
                     except BaseException:
-                        cursor.execute("ROLLBACK")
+                        roll_back(cursor)
                         raise
             if head:
                 self.keys.settle(head)

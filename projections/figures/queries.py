@@ -11,6 +11,7 @@ import msgspec
 
 from stammkunde.projections.figures.definitions import FIGURES
 from stammkunde.projections.figures.periods import Grain, Period
+from stammkunde.projections.finding import SHOWN
 
 MICRO = Decimal(1_000_000)
 HOUR_MS = 3_600_000
@@ -233,9 +234,9 @@ BUYERS = (
 def _completeness(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
     whole, part = _one(
         cursor,
-        "SELECT count(*), sum(coalesce(p.named * p.mail * p.phone, 0)) FROM customers"
-        " LEFT JOIN profiles p ON p.customer = customers.id"
-        " WHERE merged_into IS NULL AND role IN ('', 'customer')",
+        "SELECT count(*), sum(coalesce(p.named * p.mail * p.phone, 0)) FROM customers c"
+        " LEFT JOIN profiles p ON p.customer = c.id"
+        f" WHERE {SHOWN} AND c.role IN ('', 'customer')",
         (),
     )
     yield _share("completeness", period, part, whole, "nobody is known yet")

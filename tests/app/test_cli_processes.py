@@ -59,9 +59,10 @@ def _ask(home: Path, question: str) -> int:
         log.close()
 
 
-def _until(condition: Callable[[], bool]) -> None:
+def _until_it_records(home: Path, process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + DEADLINE_S
-    while not condition():
+    while not _recorded(home):
+        assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.005)
 
@@ -100,7 +101,7 @@ def test_an_interrupt_is_one_line_and_what_was_committed_stays(
     home: Path, calls: Path, start: Start, run: Run
 ) -> None:
     process = start(home, "import", "asterisk", str(calls))
-    _until(lambda: _recorded(home) > 0)
+    _until_it_records(home, process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=DEADLINE_S)
     assert (process.returncode, out) == (1, "")
@@ -161,7 +162,7 @@ def test_of_two_syncs_of_one_source_at_once_one_wins(
         f'[[source]]\nname = "phone"\nconnector = "asterisk"\npath = ["{calls}"]\n'
     )
     slow = start(home, "sync")
-    _until(lambda: _recorded(home) > 0)
+    _until_it_records(home, slow)
     _between_batches(slow, home)
     quick = start(home, "sync")
     _, err = quick.communicate(timeout=DEADLINE_S)

@@ -1,6 +1,6 @@
 """A door with all its views, and what they answer when the ids that chance gave are left out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from stammkunde.app.bootstrap import Home
 from stammkunde.core.batch import Batch
 from stammkunde.core.contact import Contact, Identifier, Item
 from stammkunde.core.decisions import Decisions
@@ -73,12 +74,12 @@ class Picture(NamedTuple):
 
     contacts: list[answers.Contact]
     customers: list[answers.Customer]
-    classes: dict[Identifier, str]
+    classes: Mapping[Identifier, str]
     figures: list[bytes]
 
 
-def picture(desk: Desk) -> Picture:
-    stand = list(desk.queries.all_contacts())
+def picture(seen: Desk | Home, period: Period = PERIOD) -> Picture:
+    stand = list(seen.queries.all_contacts())
     names: dict[str | None, str] = {None: ""}
     label = {one.id: f"{one.item}\0{one.party}" for one in stand}
     for one in sorted(stand, key=lambda one: label[one.id]):
@@ -92,18 +93,15 @@ def picture(desk: Desk) -> Picture:
         for one in stand
     ]  # fmt: skip
     customers = [
-        replace(one, id=names[one.id], name="")
-        for one in desk.queries.customers(limit=1000)
-        if one.id in names
+        replace(one, id=names[one.id], name="") for one in seen.queries.customers(limit=1000)
     ]
-    with desk.intake.transaction():
+    with seen.intake.transaction():
         told = {Identifier(i.kind, i.value) for c in customers for i in c.identifiers}
-        classes = {i: desk.intake.assignment.class_of(i) for i in told}
+        classes = {i: seen.intake.assignment.class_of(i) for i in told}
     figures = [
         msgspec.json.encode(answer)
         for grain in (None, "month")
-        for answer in desk.queries.figures(PERIOD, grain=grain)
-        if answer.code != "completeness"
+        for answer in seen.queries.figures(period, grain=grain)
     ]
     return Picture(
         sorted(contacts, key=lambda one: one.id),

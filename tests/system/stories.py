@@ -49,7 +49,7 @@ def versions(draw: st.DrawFn, medium: str, n: int) -> Version:
     if medium == "phone":
         number = draw(st.sampled_from([*PHONES, None]))
         outcome = draw(st.sampled_from(["answered", "answered", "missed"]))
-        return (call(at, number and number.value, outcome=outcome),)
+        return (call(at, number.value if number else None, outcome=outcome),)
     name = draw(st.sampled_from(NAMES))
     identifiers = draw(
         st.lists(st.sampled_from([*MAILS, *PHONES, *ACCOUNTS]), min_size=1, max_size=3, unique=True)
