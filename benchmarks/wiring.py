@@ -61,10 +61,10 @@ class IndexOnly:
         self._new.clear()
 
     def handle_for(
-        self, identifiers: Iterable[Identifier], name: Name | None
+        self, identifiers: Iterable[Identifier], name: Name | None, *, last: str | None = None
     ) -> tuple[str | None, bool]:
         """A handle for the first identifier; never said to be new."""
-        del name
+        del name, last
         first = next(iter(identifiers))
         if first not in self._known:
             self._known[first] = random_id()

@@ -134,6 +134,8 @@ def requirement(line: str) -> str:
 
 RUN_TIME = {requirement(line) for line in PYPROJECT["project"]["dependencies"]}
 DEVELOPMENT = {requirement(line) for line in PYPROJECT["project"]["optional-dependencies"]["dev"]}
+
+
 def test_every_dependency_says_why_it_is_there() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     wanted = {*PYPROJECT["project"]["dependencies"]}

@@ -1,7 +1,6 @@
-"""What the legs of one call come to: its direction, outcome, counterpart and duration.
+"""The legs of one call, told as a contact: by its shape, and the numbers and times of its legs.
 
-The rules were checked against calls that we made on Asterisk 22.10.1. "ANSWERED" alone does not say that people
-talked: a voicemail's leg has it too, and the legs of a queue have talk seconds although the caller gave up.
+The rules were checked against calls that we made on Asterisk 22.10.1.
 """
 
 from __future__ import annotations
@@ -11,13 +10,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from stammkunde.connectors.asterisk.rows import ANSWERED, BUSY, FAILED, Leg, epoch
-from stammkunde.connectors.asterisk.sides import Sides
+from stammkunde.connectors.asterisk.rows import Leg, epoch
+from stammkunde.connectors.asterisk.shape import Role, Shape, shape_of
+from stammkunde.connectors.asterisk.sides import Sides, keep
 from stammkunde.connectors.asterisk.times import AMBIGUOUS, EXACT, SHIFTED, Times, moment
-from stammkunde.core.contact import Contact, Direction, Item, Outcome
+from stammkunde.core.contact import Contact, Item
 
-_TALKING = frozenset({"Dial", "Queue", "AppDial", "Pickup", "Bridge"})
-_VOICEMAIL = frozenset({"VoiceMail", "Voicemail", "MinivmRecord"})
 _DOUBTS = {EXACT: (), AMBIGUOUS: ("ambiguous_time",), SHIFTED: ("time_shifted",)}
 _LONGEST_KEY = 150
 
@@ -54,37 +52,32 @@ class Calls:
         """`times` gives the offset of local times."""
         self._sides = sides
         self._times = times
+        self._shapes: dict[tuple[Role, ...], Shape | None] = {}
 
     def contact(self, call: Call) -> Contact | None:
-        """The call as a contact, or None where both ends are ours.
-
-        The first channel gives the direction: a call from outside stays one that came in, also when it is sent on to
-        a mobile. Only legs that the counterpart hears count as talk, not one in which a colleague is asked first.
-        """
-        legs = call.legs if len(call.legs) == 1 else self._in_order(call)
-        first = legs[0]
+        """The call as a contact, or None where both ends are ours."""
         sides = self._sides
-        outcome, answering = _outcome(legs)
-        attributes = _waiting(legs, outcome, answering)
-        flags: tuple[str, ...] = ()
-        direction: Direction
-        if sides.comes_in(first):
-            direction = "in"
+        legs = call.legs
+        if len(legs) > 1 and not _are_in_order(legs):
+            legs = self._in_order(call)
+        first = legs[0]
+        shape = self._shape((sides.role(first), *map(sides.role, legs[1:])))
+        if shape is None:
+            return None
+        if shape.direction == "in":
             party = sides.caller(first)
-            heard = [leg for leg in answering if leg is first or sides.comes_in(leg)]
-            away = [leg for leg in answering or legs if sides.goes_on(leg)]
-            ours = self._taken(first, answering, away)
-            if away:
-                attributes["forwarded_to"] = sides.target(away[0])
-                flags = ("answered_external",) if answering else ()
+            ours = (sides.line(first), *shape.ours)
         else:
-            direction = "out"
-            outward = [leg for leg in legs if sides.goes_out(leg)]
-            if not outward:
-                return None
-            party = sides.called(outward[0])
-            heard = [leg for leg in outward if leg in answering]
-            ours = (sides.device(first.channel).name,)
+            party = sides.called(legs[shape.party])
+            ours = shape.ours
+        attributes = _attributes(shape, legs)
+        if shape.away is not None:
+            attributes["forwarded_to"] = sides.target(legs[shape.away])
+        if party.attributes:
+            attributes.update(party.attributes)
+        talked = 0
+        for at in shape.heard:
+            talked += legs[at].billsec
         item = call.item
         start, offset, doubt = self._began(first, item)
         return Contact(
@@ -92,24 +85,24 @@ class Calls:
             channel="phone",
             kind="call",
             occurred_at=moment(start, offset),
-            direction=direction,
-            outcome=outcome,
+            direction=shape.direction,
+            outcome=shape.outcome,
             identifiers=party.identifiers,
             display=party.display,
-            duration_s=sum([leg.billsec for leg in heard]) if heard else 0,
-            ours=ours,
-            attributes=attributes | party.attributes if party.attributes else attributes,
-            flags=flags + party.flags + _DOUBTS[doubt],
+            duration_s=talked,
+            ours=ours if len(ours) < 2 or ours[0] not in ours[1:] else tuple(dict.fromkeys(ours)),
+            attributes=attributes,
+            flags=shape.flags + party.flags + _DOUBTS[doubt],
             reference=item.key,
         )
 
-    def _taken(self, first: Leg, answering: list[Leg], away: list[Leg]) -> tuple[str, ...]:
-        """Our side of a call from outside: the line, then who of us answered, in order."""
-        line = self._sides.line(first)
-        if not answering:
-            return (line,)
-        names = [self._sides.device(leg.dstchannel).name for leg in answering if leg not in away]
-        return tuple(dict.fromkeys((line, *names)))
+    def _shape(self, roles: tuple[Role, ...]) -> Shape | None:
+        try:
+            return self._shapes[roles]
+        except KeyError:
+            shape = shape_of(roles)
+            keep(self._shapes, roles, shape)
+            return shape
 
     # ---- times
 
@@ -154,42 +147,36 @@ def _in_utc(leg: Leg, offset: int, doubt: int) -> Leg:
     )
 
 
-def _outcome(legs: Sequence[Leg]) -> tuple[Outcome, list[Leg]]:
-    """How the call ended, and the legs in which people talked."""
-    answering = [
-        leg
-        for leg in legs
-        if leg.disposition == ANSWERED and leg.dstchannel and leg.lastapp in _TALKING
-    ]
-    if answering:
-        return "answered", answering
-    apps = {leg.lastapp for leg in legs}
-    dispositions = {leg.disposition for leg in legs}
-    if not apps.isdisjoint(_VOICEMAIL):
-        return "voicemail", answering
-    if BUSY in dispositions:
-        return "busy", answering
-    if FAILED in dispositions:
-        return "failed", answering
-    return ("abandoned" if "Queue" in apps else "missed"), answering
+def _are_in_order(legs: Sequence[Leg]) -> bool:
+    """Whether they need no sorting: the rows of one channel, all in local time, mostly stand as they happened."""
+    before = legs[0]
+    for leg in legs[1:]:
+        if before.start > leg.start or before.offset is not None:
+            return False
+        if before.start == leg.start and not _is_later(leg.sequence, before.sequence):
+            return False
+        before = leg
+    return before.offset is None
 
 
-def _waiting(legs: Sequence[Leg], outcome: Outcome, answering: Sequence[Leg]) -> dict[str, str]:
+def _is_later(sequence: str, other: str) -> bool:
+    return len(sequence) > len(other) or (len(sequence) == len(other) and sequence > other)
+
+
+def _attributes(shape: Shape, legs: Sequence[Leg]) -> dict[str, str]:
     """How long it rang in seconds, and in which queue it waited.
 
     A queue's legs are answered before anybody talks, so that in an answered one nobody knows how long it rang.
     """
     found: dict[str, str] = {}
     start = legs[0].start
-    for leg in legs:
-        if leg.lastapp == "Queue":
-            found["queue"] = leg.lastdata.partition(",")[0]
-            break
-    if answering:
-        leg = answering[0]
+    if shape.queue is not None:
+        found["queue"] = legs[shape.queue].lastdata.partition(",")[0]
+    if shape.taken is not None:
+        leg = legs[shape.taken]
         rang = leg.start + leg.duration - leg.billsec - start if leg.lastapp != "Queue" else -1
-    elif outcome == "voicemail":
-        rang = next(leg.start for leg in legs if leg.lastapp in _VOICEMAIL) - start
+    elif shape.voicemail is not None:
+        rang = legs[shape.voicemail].start - start
     else:
         rang = max([leg.start + leg.duration for leg in legs]) - start
     if rang >= 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from itertools import repeat
 
 import msgspec
 
@@ -37,8 +36,8 @@ class Lines:
             return [], []
         self._before = lines[-1]
         try:
-            texts = map(str, lines, repeat(self._encoding or "utf-8"))
-            legs = self._rows.plain(csv.reader(texts))
+            text = b"\n".join(lines).decode(self._encoding or "utf-8")
+            legs = self._rows.plain(csv.reader(text.split("\n")))
         except (ValueError, LookupError, csv.Error):
             return self._each(lines)
         # fewer rows than lines: a quote is open somewhere, or a value holds a newline

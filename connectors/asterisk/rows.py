@@ -149,7 +149,9 @@ class Rows:
             clid,
             userfield,
             uniqueid,
-            linkedid if all(linkedid) else [a or b for a, b in zip(linkedid, uniqueid, strict=True)],
+            linkedid
+            if all(linkedid)
+            else [a or b for a, b in zip(linkedid, uniqueid, strict=True)],
             sequence,
         )
         return list(legs)

@@ -22,13 +22,14 @@ _VOICEMAIL = frozenset({"VoiceMail", "Voicemail", "MinivmRecord"})
 class Role(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What a leg is, apart from its numbers and times; there is one of each, so that identity compares them.
 
-    `begins` and `ends` name the devices (or trunks) of its channels, `ends` is empty where there is none. `comes_in`:
+    `begins` and `ends` name the devices (or trunks) of its channels; `reaches` says that it has a second one. `comes_in`:
     its first channel comes from outside. `goes_out`: should it begin with us, it goes outside, or would have gone had
     the trunk taken it. `goes_on`: should it come from outside, it goes outside again.
     """
 
     begins: str
     ends: str
+    reaches: bool
     comes_in: bool
     goes_out: bool
     goes_on: bool
@@ -38,7 +39,7 @@ class Role(msgspec.Struct, frozen=True, eq=False, gc=False):
     @property
     def talks(self) -> bool:
         """Whether people talk in it."""
-        return self.disposition == ANSWERED and bool(self.ends) and self.app in _TALKING
+        return self.disposition == ANSWERED and self.reaches and self.app in _TALKING
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):

@@ -95,13 +95,14 @@ class Sides:
             found = Role(
                 begins.name,
                 ends.name,
+                bool(leg.dstchannel),
                 comes_in,
                 goes_out,
                 self._goes_on(leg, begins, ends),
                 leg.lastapp,
                 leg.disposition,
             )
-            _keep(self._roles, said, found)
+            keep(self._roles, said, found)
         return found
 
     def _goes_on(self, leg: Leg, begins: Device, ends: Device) -> bool:
@@ -118,7 +119,7 @@ class Sides:
             rest = (head.partition("/")[2] or head).partition("@")[0]
             outside = self._is_trunk(channel, head, rest) if channel else None
             found = Device(rest.rpartition("/")[2], outside)
-            _keep(self._devices, head, found)
+            keep(self._devices, head, found)
         return found
 
     def _is_trunk(self, channel: str, head: str, name: str) -> bool | None:
@@ -135,7 +136,7 @@ class Sides:
         found = self._callers.get((leg.src, leg.clid))
         if found is None:
             found = _party(self._read(leg.src), leg.src, _name(leg.clid))
-            _keep(self._callers, (leg.src, leg.clid), found)
+            keep(self._callers, (leg.src, leg.clid), found)
         return found
 
     def called(self, leg: Leg) -> Party:
@@ -143,7 +144,7 @@ class Sides:
         found = self._called.get((leg.dst, leg.lastdata))
         if found is None:
             found = self._dialled(leg)
-            _keep(self._called, (leg.dst, leg.lastdata), found)
+            keep(self._called, (leg.dst, leg.lastdata), found)
         return found
 
     def _dialled(self, leg: Leg) -> Party:
@@ -163,7 +164,7 @@ class Sides:
             said = _LINE.search(leg.userfield)
             raw = said[1].strip() if said else leg.dst
             found = self._read(raw).e164 or raw
-            _keep(self._lines, where, found)
+            keep(self._lines, where, found)
         return found
 
     def target(self, leg: Leg) -> str:
@@ -196,7 +197,8 @@ def _name(clid: str) -> str:
     return name if _LETTER.search(name) and number(name, "").kind != "withheld" else ""
 
 
-def _keep(cache: dict[_K, _V], key: _K, value: _V) -> None:
+def keep(cache: dict[_K, _V], key: _K, value: _V) -> None:
+    """Cache a value, in bounds."""
     if len(cache) >= _CACHED:
         cache.clear()
     cache[key] = value

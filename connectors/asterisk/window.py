@@ -106,8 +106,10 @@ class Window:
         else:
             if len(known) < _OF_ONE:
                 known.append(leg)
-                call.last = max(call.last, leg.start + leg.duration)
                 call.changed = True
+                last = leg.start + leg.duration
+                if last > call.last:
+                    call.last = last
         if not call.due:
             call.due = True
             self._await(call)

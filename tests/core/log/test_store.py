@@ -39,10 +39,15 @@ def test_each_transaction_has_one_time_and_times_only_grow(log: Log) -> None:
     assert [event.recorded_at for event in log.read(0, 9)] == [1000, 1000, 1001, 1001, 1002, 1002]
 
 
-def test_a_transaction_that_fails_leaves_nothing_and_takes_no_position(filled: Log) -> None:
-    with pytest.raises(ZeroDivisionError), filled.transaction() as transaction:
-        transaction.append([contact(filled, 99)])
+def append_and_fail(log: Log) -> None:
+    with log.transaction() as transaction:
+        transaction.append([contact(log, 99)])
         raise ZeroDivisionError
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_takes_no_position(filled: Log) -> None:
+    with pytest.raises(ZeroDivisionError):
+        append_and_fail(filled)
     assert filled.last_position() == 30
     with filled.transaction() as transaction:
         transaction.append([contact(filled, 31)])

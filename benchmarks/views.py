@@ -1,0 +1,128 @@
+"""Views and questions at a million contacts of 20,000 people: building, following, asking."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from benchmarks.measure import ROUNDS, Result, at_least, at_most, cpu
+from benchmarks.rows import contacts, folder
+from benchmarks.wiring import open_intake
+from stammkunde.core.batch import Batch
+from stammkunde.core.company import Company
+from stammkunde.core.contact import Identifier, Item, Money
+from stammkunde.core.feed import Source
+from stammkunde.core.intake import Intake
+from stammkunde.projections.figures.definitions import FIGURES
+from stammkunde.projections.figures.periods import Period
+from stammkunde.projections.figures.projection import FiguresProjection
+from stammkunde.projections.queries import Queries
+from stammkunde.projections.rebuild import rebuild
+from stammkunde.projections.runner import Runner
+from stammkunde.projections.views import Views
+
+MILLION = 1_000_000
+PAGE = 1000
+SOURCE = Source(name="mixed", connector="mailbox")
+COMPANY = Company(domains=("muster-velo.example",))
+WHOLE = Period(date(2020, 1, 1), date(2027, 1, 1))
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def run() -> Iterator[Result]:
+    """Mails, calls and orders in one log; then the views, the sheet, every figure, and one more contact at a time."""
+    with folder() as path:
+        intake = open_intake(path)
+        feed = intake.open(SOURCE)
+        for first in range(0, MILLION, PAGE):
+            feed.record(_mixed(first, PAGE))
+        views = Views(path / "views.db", COMPANY, (FiguresProjection(COMPANY.timezone),))
+        seconds = cpu(lambda: rebuild(intake.log, views))
+        yield at_least(
+            "views", "rebuild of 1,000,000 contacts", MILLION / seconds, "contacts/s", 15_000
+        )
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        yield at_most("views", "memory, import and rebuild in one process", memory, "MiB", 200)
+        yield from _questions(Queries(views))
+        yield _visible(intake, Runner(intake.log, views))
+        views.close()
+        intake.log.close()
+
+
+def _questions(queries: Queries) -> Iterator[Result]:
+    ref = "person7@kunden.example"
+    yield at_most("views", "customer sheet", _milliseconds(lambda: queries.customer(ref)), "ms", 10)
+    yield at_most(
+        "views",
+        "search as you type",
+        _milliseconds(lambda: queries.customers("person77")),
+        "ms",
+        50,
+    )
+    for code in FIGURES:
+        asked = _milliseconds(lambda code=code: queries.figures(WHOLE, codes=[code]))  # type: ignore[misc]
+        yield at_most("views", f"figure {code}, all seven years", asked, "ms", 100)
+    yield at_most("views", "todo", _milliseconds(lambda: queries.todo(NOW)), "ms", 100)
+
+
+def _visible(intake: Intake, runner: Runner) -> Result:
+    """From the call that records one contact until the view shows it, in process."""
+    feed = intake.open(SOURCE)
+    waits = []
+    for number in range(MILLION, MILLION + 100):
+        batch = _mixed(number, 1)
+        began = time.perf_counter()
+        feed.record(batch)
+        runner.catch_up()
+        waits.append((time.perf_counter() - began) * 1000)
+    return at_most("views", "append to visible, p50", statistics.median(waits), "ms", 5)
+
+
+def _milliseconds(ask: Callable[[], object]) -> float:
+    """Wall milliseconds, warm, the median of five."""
+    ask()
+    waits = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        ask()
+        waits.append((time.perf_counter() - began) * 1000)
+    return statistics.median(waits)
+
+
+def _mixed(first: int, count: int) -> Batch:
+    """Of eight contacts five are mails, two are calls, one of them missed, and one is an order."""
+    made = []
+    for contact in contacts(first, count):
+        number = int(contact.item.key[1:].partition(".")[0])
+        kind = number % 8
+        if kind < 5:
+            made.append(contact)
+            continue
+        person = contact.identifiers[0].value
+        shared = {
+            "item": Item(f"{kind}{contact.item.key}", contact.item.time_ms),
+            "party": "",
+            "thread": "",
+        }
+        values = {name: getattr(contact, name) for name in contact.__struct_fields__} | shared
+        if kind == 7:
+            values |= {
+                "channel": "shop", "kind": "order_placed", "direction": "in", "order": str(number),
+                "money": Money(_price(number), "CHF"),
+            }  # fmt: skip
+        else:
+            values |= {
+                "channel": "phone", "kind": "call", "direction": "in", "subject": "", "text": "",
+                "outcome": "missed" if kind == 6 else "answered",
+                "identifiers": (Identifier("phone", f"+4179{int(person[6:].partition('@')[0]):07d}"),),
+            }  # fmt: skip
+        made.append(type(contact)(**values))
+    return Batch(contacts=tuple(made))
+
+
+def _price(number: int) -> Decimal:
+    return Decimal(number % 9000 + 1000) / 100
