@@ -20,7 +20,8 @@ _LINKED = (
 )
 
 SHOWN = (
-    "c.merged_into IS NULL AND (EXISTS (SELECT 1 FROM contacts k WHERE k.customer = c.id AND k.retracted = 0)"
+    "c.merged_into IS NULL AND (c.contacts > 0"
+    " OR EXISTS (SELECT 1 FROM contacts k WHERE k.customer = c.id AND k.retracted = 0)"
     " OR EXISTS (SELECT 1 FROM customers m WHERE m.living = c.id AND (m.role <> ''"
     " OR EXISTS (SELECT 1 FROM handles h WHERE h.customer = m.id)"
     " OR EXISTS (SELECT 1 FROM links l WHERE l.customer = m.id)"

@@ -7,9 +7,10 @@ computation serves them all. Nothing is changed by a difference; whatever is mar
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -234,9 +235,10 @@ def _stale_parties(cursor: sqlite3.Cursor, days: Sequence[str], bounds: object) 
     for day in days:
         between = bounds(day)  # type: ignore[operator]
         cursor.execute(
-            f"DELETE FROM waits WHERE since >= ? AND since < ? AND party <> coalesce((SELECT {party}"
+            "DELETE FROM waits WHERE what IN ('message', 'missed_call') AND local_day = ?"
+            f" AND party <> coalesce((SELECT {party}"
             " FROM contacts WHERE contacts.id = waits.contact AND retracted = 0), '')",
-            between,
+            (day,),
         )
         rows = cursor.execute(
             f"SELECT DISTINCT {party} FROM contacts WHERE at >= ? AND at < ?"
@@ -253,11 +255,13 @@ def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> Non
     standing = "counted = 1 AND retracted = 0"
     if ALL in parties:
         cursor.execute("DELETE FROM waits")
-        rows = cursor.execute(
+        reader = cursor.connection.cursor()
+        reader.row_factory = None
+        everybody = reader.execute(
             f"SELECT coalesce(customer, handle, id), {columns} FROM contacts WHERE {standing}"
             " ORDER BY 1, at, id"
-        ).fetchall()
-        _insert_waits(cursor, rows, time)
+        )
+        _insert_waits(cursor, everybody, time)
         return
     for part in _chunks(sorted(parties)):
         marks = ",".join("?" * len(part))
@@ -274,29 +278,36 @@ def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> Non
 
 
 def _insert_waits(
-    cursor: sqlite3.Cursor, rows: Sequence[tuple[object, ...]], time: BusinessTime
+    cursor: sqlite3.Cursor, rows: Iterable[tuple[Any, ...]], time: BusinessTime
 ) -> None:
-    found: list[tuple[object, ...]] = []
-    for party, touches in groupby(rows, key=lambda row: row[0]):
-        own = list(touches)
-        days = {row[1]: row[7] for row in own}
-        for wait in waits(Touch(*row[1:7]) for row in own):  # type: ignore[arg-type]
-            business = None if wait.until is None else time.between(wait.since, wait.until)
-            found.append(
-                (
-                    wait.contact,
-                    party,
-                    wait.what,
-                    wait.since,
-                    days[wait.contact],
-                    wait.until,
-                    wait.answer,
-                    wait.answer_channel,
-                    int(wait.by_himself),
-                    business,
-                )
-            )
-    cursor.executemany(f"INSERT INTO waits VALUES ({','.join('?' * 10)})", found)
+    """`rows` come party by party, each in the order of time; no more than one party is held at once."""
+    cursor.executemany(
+        f"INSERT INTO waits VALUES ({','.join('?' * 10)})",
+        (
+            wait
+            for party, touches in groupby(rows, key=lambda row: row[0])
+            for wait in _wait_rows(party, list(touches), time)
+        ),
+    )
+
+
+def _wait_rows(
+    party: str, touches: Sequence[tuple[Any, ...]], time: BusinessTime
+) -> Iterator[tuple[Any, ...]]:
+    days = {row[1]: row[7] for row in touches}
+    for wait in waits(Touch(*row[1:7]) for row in touches):
+        yield (
+            wait.contact,
+            party,
+            wait.what,
+            wait.since,
+            days[wait.contact],
+            wait.until,
+            wait.answer,
+            wait.answer_channel,
+            int(wait.by_himself),
+            None if wait.until is None else time.between(wait.since, wait.until),
+        )
 
 
 def _recount(cursor: sqlite3.Cursor, time: BusinessTime) -> None:

@@ -209,8 +209,8 @@ def _prospects(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[F
 
 PROSPECT = (
     "merged_into IS NULL AND role IN ('', 'customer')"
-    " AND EXISTS (SELECT 1 FROM contacts c WHERE c.customer = customers.id AND c.local_day < ? AND c.retracted = 0)"
     " AND NOT EXISTS (SELECT 1 FROM purchases p WHERE p.customer = customers.id AND p.standing = 1 AND p.local_day < ?)"
+    " AND EXISTS (SELECT 1 FROM contacts c WHERE c.customer = customers.id AND c.local_day < ? AND c.retracted = 0)"
 )
 """A living party that is known by the end of a period and has not ordered by then."""
 

@@ -91,7 +91,7 @@ WAITS = Table(
     ("contact",),
     {
         "waits_party": "party",
-        "waits_day": "what, local_day, business_ms",
+        "waits_day": "what, local_day, until, by_himself, business_ms, answer_channel",
         "waits_open": "what, since WHERE until IS NULL",
     },
 )
