@@ -46,7 +46,9 @@ def run() -> Iterator[Result]:
         flat = statistics.median(costs[-1:]) / costs[0]
         yield at_most("door", "last 100,000 of 1,000,000 / first", flat, "×", 1.4)
         again = _step(feed, 0)
-        yield at_most("door", "second import / first, of the same", again / costs[0], "×", round(1 / 2.8, 2))
+        yield at_most(
+            "door", "second import / first, of the same", again / costs[0], "×", round(1 / 2.8, 2)
+        )
         intake.log.close()
 
 

@@ -88,6 +88,7 @@ class FiguresProjection:
                 [(each.year, msgspec.json.encode(each).decode()) for each in calendars],
             )
             _mark(cursor, [("calendar", ALL)])
+        _mark(cursor, (("customer", each) for each in _owners(cursor, events)))
 
     def settle(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
         """Mark what a batch touched."""
@@ -115,7 +116,7 @@ class FiguresProjection:
     def refresh(self, cursor: sqlite3.Cursor) -> None:
         """Compute again what was marked, within the caller's transaction."""
         days = _marked(cursor, "day")
-        customers = set(_marked(cursor, "customer"))
+        customers = _living(cursor, set(_marked(cursor, "customer")))
         orders = _marked(cursor, "order")
         parties = set(_marked(cursor, "party"))
         calendars = _marked(cursor, "calendar")
@@ -151,6 +152,29 @@ class FiguresProjection:
             round(datetime(d.year, d.month, d.day, tzinfo=self._zone).timestamp() * 1000)
             for d in (first, first + _DAY)
         )  # type: ignore[return-value]
+
+
+def _owners(cursor: sqlite3.Cursor, events: Sequence[Event]) -> set[str]:
+    """Customers who gain or lose a handle, be it one without contacts: their profiles change."""
+    assigned = [
+        event for event in events if event.topic in ("handle.assigned", "handle.unassigned")
+    ]
+    owners = {event.open.customer for event in assigned if event.topic == "handle.assigned"}
+    for part in _chunks([event.stream for event in assigned]):
+        marks = ",".join("?" * len(part))
+        rows = cursor.execute(f"SELECT customer FROM handles WHERE id IN ({marks})", part)
+        owners |= {row[0] for row in rows if row[0]}
+    return owners
+
+
+def _living(cursor: sqlite3.Cursor, customers: set[str]) -> set[str]:
+    """These and whom they are part of now."""
+    found = set(customers)
+    for part in _chunks(sorted(customers - {ALL})):
+        marks = ",".join("?" * len(part))
+        rows = cursor.execute(f"SELECT living FROM customers WHERE id IN ({marks})", part)
+        found |= {row[0] for row in rows}
+    return found
 
 
 def stored_calendars(cursor: sqlite3.Cursor) -> list[Calendar]:
