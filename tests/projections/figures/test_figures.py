@@ -272,7 +272,7 @@ def test_erasure_moves_no_figure_but_completeness(counted: Home, tmp_path: Path)
             "xf"[n % 2],
             days=n / 50,
             kind=kind,
-            channel=channel,  # type: ignore[arg-type]
+            channel=channel,
             direction=direction,
             outcome=outcome,
             amount="5.00" if kind.startswith("order") else None,
