@@ -13,7 +13,7 @@ import msgspec
 
 from benchmarks.measure import Result
 
-NAMES = ("append", "reading", "door", "views", "mail", "telephony", "startup")
+NAMES = ("append", "reading", "door", "beside", "views", "mail", "telephony", "startup")
 
 
 def main() -> int:

@@ -9,11 +9,11 @@ from benchmarks.measure import Result, against, cpu, interleaved
 from benchmarks.rows import Raw, contacts, folder
 from benchmarks.wiring import IndexOnly, collect_rarely
 from stammkunde.core.batch import Batch
-from stammkunde.core.codec import Codec, encode
+from stammkunde.core.codec import Codec, encode, with_handle
 from stammkunde.core.company import Company
 from stammkunde.core.contact import Contact
 from stammkunde.core.crypto import Mac
-from stammkunde.core.events import NewEvent
+from stammkunde.core.events import ContactPrivate, NewEvent
 from stammkunde.core.facts import content_of, facts_of
 from stammkunde.core.feed import Source
 from stammkunde.core.ids import contact_id, item_id, key_id
@@ -54,7 +54,7 @@ def run() -> Iterator[Result]:
 
 
 def _events(batch: Sequence[Contact]) -> list[NewEvent]:
-    """Ids, structs and JSON: what any event store would need of these contacts."""
+    """Ids, structs and JSON: what any event store would need of these contacts, as long as the door makes them."""
     events = []
     for contact in batch:
         facts = facts_of(
@@ -66,7 +66,9 @@ def _events(batch: Sequence[Contact]) -> list[NewEvent]:
         )
         content = content_of(contact, contact.identifiers, "text")
         stream = contact_id(_MAC, "mail", contact.item, contact.party)
-        events.append(NewEvent(stream, 1, "contact.recorded", encode(facts), encode(content)))
+        private = ContactPrivate(source=SOURCE.name, content=content)
+        open_ = with_handle(encode(facts), stream)  # any id: it is the length that counts
+        events.append(NewEvent(stream, 1, "contact.recorded", open_, encode(private)))
     return events
 
 

@@ -19,7 +19,7 @@ TEXT = "Grüezi, ich hätte gern eine Offerte für ein E-Bike, am liebsten bis F
 
 
 def contacts(first: int, count: int, *, people: int = PEOPLE, seed: int = 1) -> list[Contact]:
-    """Mails of made-up people in the order of time, four to a thread, about 350 bytes of private content each."""
+    """Mails of made-up people in the order of time, four to a thread, states of about 735 bytes."""
     made = []
     for number in range(first, first + count):
         person = random.Random(seed * 1_000_003 + number // 4).randrange(people)  # noqa: S311

@@ -17,7 +17,8 @@ from stammkunde.core.errors import HomeError
 from stammkunde.core.events import TOPICS, NewEvent, Open, Private, Topic
 
 FORMAT = 1
-_encode = msgspec.json.Encoder(decimal_format="string").encode
+encode = msgspec.json.Encoder(decimal_format="string").encode
+"""A part as JSON; Decimal as text, exactly as given."""
 EMPTY = b"{}"
 
 Decode = Callable[[bytes], Any]
@@ -52,9 +53,7 @@ class Codec:
         self, stream: str, version: int, topic: str, open_: Open, private: Private | None = None
     ) -> NewEvent:
         """An event to append; None for a private part that holds nothing."""
-        return NewEvent(
-            stream, version, topic, _encode(open_), _encode(private) if private else b""
-        )
+        return NewEvent(stream, version, topic, encode(open_), encode(private) if private else b"")
 
     def seal(self, event: NewEvent, key: bytes | None, nonce: bytes) -> bytes:
         """The state of an event, its private part encrypted under the key of its stream with a nonce of 12 random bytes.
@@ -110,11 +109,6 @@ class Codec:
 def is_sealed(state: bytes) -> bool:
     """Whether a state has a private part."""
     return len(state) > 6 + int.from_bytes(state[2:6], "big")
-
-
-def encode(part: msgspec.Struct) -> bytes:
-    """A part as JSON; Decimal as text, exactly as given."""
-    return _encode(part)
 
 
 def with_handle(facts: bytes, handle: str | None) -> bytes:

@@ -27,7 +27,7 @@ class Mac:
         self._inner = hashlib.sha256(block.translate(_INNER))
         self._outer = hashlib.sha256(block.translate(_OUTER))
 
-    def __call__(self, message: bytes) -> bytes:
+    def __call__(self, message: bytes | bytearray) -> bytes:
         """The 32-byte code of a message."""
         inner = self._inner.copy()
         inner.update(message)

@@ -49,7 +49,7 @@ def facts_of(contact: Contact, *, item: str, thread: str, order: str, related: s
         thread=thread,
         order=order,
         related=related,
-        flags=tuple(flag for flag in contact.flags if flag in FLAGS),
+        flags=tuple(flag for flag in contact.flags if flag in FLAGS) if contact.flags else (),
     )
 
 
@@ -71,7 +71,7 @@ def content_of(contact: Contact, identifiers: tuple[Identifier, ...], keep: Keep
         attachments=contact.attachments if text else (),
         lines=contact.lines,
         attributes=contact.attributes,
-        flags=tuple(flag for flag in contact.flags if flag not in FLAGS),
+        flags=tuple(flag for flag in contact.flags if flag not in FLAGS) if contact.flags else (),
     )
 
 

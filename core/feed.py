@@ -57,6 +57,12 @@ class Counts(msgspec.Struct):
     customers_opened: int = 0
     unassigned: int = 0
 
+    def add(self, other: Counts) -> None:
+        """Count a further batch."""
+        for field in self.__struct_fields__:
+            if more := getattr(other, field):
+                setattr(self, field, getattr(self, field) + more)
+
     @property
     def items(self) -> int:
         """All items that the source gave."""
@@ -180,12 +186,7 @@ class Feed:
         self._version = version
         if cursor is not None and self._advance:
             self.cursor = cursor
-        mine = self.counts
-        for field in counts.__struct_fields__:
-            if field == "ignored":
-                mine.ignored.update(counts.ignored)
-            else:
-                setattr(mine, field, getattr(mine, field) + getattr(counts, field))
+        self.counts.add(counts)
         self._handles.update(handles)
 
     def _unseal(self, cursor: bytes) -> str:

@@ -16,33 +16,32 @@ _HASH = 0x0FFF3FFFFFFFFFFFFFFF
 _MARKS = 0x80008000000000000000
 """Version 8 and variant 2, where RFC 9562 puts them."""
 
+_BROKEN = "surrogatepass"
+"""How to encode the lone surrogates that broken mail holds."""
+
 
 def timed_id(time_ms: int, digest: bytes) -> bytes:
     """16 bytes: milliseconds since 1970 (0 where unknown or earlier), then version, variant and hash."""
     tail = int.from_bytes(digest[:10], "big") & _HASH | _MARKS
-    return (((max(time_ms, 0) & _TIME) << 80) | tail).to_bytes(16, "big")
+    time = time_ms & _TIME if time_ms > 0 else 0
+    return (time << 80 | tail).to_bytes(16, "big")
 
 
 def item_id(mac: Callable[[bytes], bytes], namespace: str, item: Item) -> bytes:
     """The id of an item: its namespace and its natural key."""
-    return timed_id(item.time_ms, mac(_bytes(f"{namespace}\0{item.key}")))
+    return timed_id(item.time_ms, mac(f"{namespace}\0{item.key}".encode("utf-8", _BROKEN)))
 
 
 def contact_id(mac: Callable[[bytes], bytes], namespace: str, item: Item, party: str) -> str:
     """The id of a contact: its item, and which counterpart of it."""
-    return timed_id(item.time_ms, mac(_bytes(f"{namespace}\0{item.key}\0{party}"))).hex()
+    return timed_id(
+        item.time_ms, mac(f"{namespace}\0{item.key}\0{party}".encode("utf-8", _BROKEN))
+    ).hex()
 
 
 def key_id(mac: Callable[[bytes], bytes], what: str, namespace: str, key: str) -> str:
     """The opaque id of a thread or an order."""
-    return mac(_bytes(f"{what}\0{namespace}\0{key}"))[:16].hex()
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError:  # lone surrogates, as broken mail holds them
-        return text.encode(errors="surrogatepass")
+    return mac(f"{what}\0{namespace}\0{key}".encode("utf-8", _BROKEN))[:16].hex()
 
 
 def random_id() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -14,7 +15,7 @@ from stammkunde.core.batch import Batch, Rejected
 from stammkunde.core.codec import encode, with_handle
 from stammkunde.core.company import Company
 from stammkunde.core.conclusions import decision_events, handle_seen
-from stammkunde.core.contact import Contact, Identifier, Item
+from stammkunde.core.contact import Contact, Identifier
 from stammkunde.core.events import ContactRetracted, Event, Facts, NewEvent, Open, SightedPrivate
 from stammkunde.core.facts import content_of, facts_of, latest_facts, observation
 from stammkunde.core.feed import Counts, Feed, Source
@@ -27,7 +28,7 @@ MAIL = "mail"
 """The namespace of mails, whichever mailbox they stood in."""
 
 
-class Prepared(msgspec.Struct):
+class Prepared(msgspec.Struct, gc=False):
     """A contact made ready outside the lock."""
 
     id: str
@@ -35,15 +36,16 @@ class Prepared(msgspec.Struct):
     facts: Facts
     open: bytes
     content: bytes
+    private: bytes
     identifiers: tuple[Identifier, ...]
 
 
-class _Private(msgspec.Struct, omit_defaults=True):
+class _Private(msgspec.Struct, omit_defaults=True, gc=False):
     """`ContactPrivate` with its content already encoded."""
 
     source: str
-    reference: str
     content: msgspec.Raw
+    reference: str = ""
 
 
 class Sitting(msgspec.Struct):
@@ -69,6 +71,10 @@ class Intake:
         self._never = frozenset(company.never)
         self._numbers = frozenset(company.numbers)
         self._position = -1
+        self._mac = log.keys.keys.ids
+        self._index = log.keys.keys.index
+        # A thread's messages and an order's milestones come close together.
+        self._key_id = lru_cache(maxsize=2000)(partial(ids.key_id, self._mac))
 
     def open(self, source: Source, *, advance: bool = False) -> Feed:
         """Begin to read a source; with `advance`, its cursor is saved with each batch."""
@@ -80,7 +86,8 @@ class Intake:
         """Commit one batch of a feed, as `Feed.record` asks; `released` leaves the quarantine with it."""
         counts = Counts(ignored=Counter(batch.ignored), rejected=len(batch.rejected))
         items = self._prepare(feed.source, batch.contacts, counts)
-        withdrawn = [self._item_id(feed.source, item) for item in batch.withdrawn]
+        system = feed.source.namespace
+        withdrawn = [ids.item_id(self._mac, system, item) for item in batch.withdrawn]
         with self.transaction() as (transaction, events):
             number = feed.number(transaction)
             version = feed.move_on(transaction, batch.cursor)
@@ -159,16 +166,18 @@ class Intake:
         An item that comes again within the batch is a duplicate as it would be in the next one; only where the connector
         says that it changed does the later reading take the place of the earlier.
         """
+        mac, system = self._mac, source.namespace
         items: dict[bytes, list[Prepared]] = {}
         never: set[bytes] = set()
         group: list[Prepared] = []
         before: tuple[bytes, str] | None = None
         for contact in contacts:
-            item = self._item_id(source, contact.item, contact.channel)
+            namespace = MAIL if contact.channel == MAIL else system
+            item = ids.item_id(mac, namespace, contact.item)
             if self._never and self._is_never(contact):
                 never.add(item)
                 continue
-            prepared = self._ready(source, contact, item)
+            prepared = self._ready(source, namespace, contact, item)
             reading = item, contact.reference
             if reading != before or any(other.id == prepared.id for other in group):
                 before, group = reading, []
@@ -181,9 +190,6 @@ class Intake:
         if kept_out := len(never - items.keys()):
             counts.ignored["never"] += kept_out
         return items
-
-    def _item_id(self, source: Source, item: Item, channel: str = "") -> bytes:
-        return ids.item_id(self.log.keys.keys.ids, _namespace(source, channel), item)
 
     def _is_never(self, contact: Contact) -> bool:
         addresses = [i.value for i in contact.identifiers if i.kind == "mail"]
@@ -198,41 +204,42 @@ class Intake:
             return self._company.owns(identifier.value)
         return identifier.kind == "phone" and identifier.value in self._numbers
 
-    def _ready(self, source: Source, contact: Contact, item: bytes) -> Prepared:
-        mac = self.log.keys.keys.ids
-        namespace = _namespace(source, contact.channel)
-        identifiers = tuple(i for i in contact.identifiers if not self._is_own(i))
+    def _ready(self, source: Source, namespace: str, contact: Contact, item: bytes) -> Prepared:
+        mac, key_id = self._mac, self._key_id
+        identifiers = tuple([i for i in contact.identifiers if not self._is_own(i)])
         facts = facts_of(
             contact,
             item=item.hex(),
-            thread=ids.key_id(mac, "thread", namespace, contact.thread) if contact.thread else "",
-            order=ids.key_id(mac, "order", namespace, contact.order) if contact.order else "",
+            thread=key_id("thread", namespace, contact.thread) if contact.thread else "",
+            order=key_id("order", namespace, contact.order) if contact.order else "",
             related=ids.item_id(mac, namespace, contact.related).hex() if contact.related else "",
         )
+        content = encode(content_of(contact, identifiers, source.keep))
         return Prepared(
             ids.contact_id(mac, namespace, contact.item, contact.party),
             contact,
             facts,
             encode(facts),
-            encode(content_of(contact, identifiers, source.keep)),
+            content,
+            encode(_Private(source.name, msgspec.Raw(content), contact.reference)),
             identifiers,
         )
 
     def _digest(self, contacts: Iterable[Prepared]) -> bytes:
         """A keyed digest of the facts that do not depend on the source."""
-        parts = [prepared.open + prepared.content for prepared in contacts]
-        if len(parts) > 1:
-            parts.sort()
-        return self.log.keys.keys.index(b"item\0" + b"".join(parts))[:16]
+        parts = sorted([prepared.open + prepared.content for prepared in contacts])
+        return self._index(b"item\0" + b"".join(parts))[:16]
 
     # ---- under the lock
 
     def _new(self, sitting: Sitting, contacts: list[Prepared]) -> Known:
+        living = {}
         for prepared in contacts:
             self._write(sitting, prepared)
             sitting.transaction.new_stream(prepared.id)
+            living[prepared.id] = True
         sitting.counts.recorded += 1
-        return Known(self._digest(contacts), f",{sitting.number},", {p.id: True for p in contacts})
+        return Known(self._digest(contacts), f",{sitting.number},", living)
 
     def _write(
         self, sitting: Sitting, prepared: Prepared, version: int = 1, last: str | None = None
@@ -245,15 +252,9 @@ class Intake:
             sitting.events.append(handle_seen(self.log.codec, self.assignment, handle))
             sitting.transaction.new_stream(handle)
         sitting.seen.append(observation(prepared.id, prepared.facts, handle))
-        private = _Private(
-            sitting.source.name, prepared.contact.reference, msgspec.Raw(prepared.content)
-        )
         topic = "contact.recorded" if version == 1 else "contact.amended"
-        sitting.events.append(
-            NewEvent(
-                prepared.id, version, topic, with_handle(prepared.open, handle), encode(private)
-            )
-        )
+        open_ = with_handle(prepared.open, handle)
+        sitting.events.append(NewEvent(prepared.id, version, topic, open_, prepared.private))
         if version == 1:
             sitting.counts.contacts += 1
             sitting.handles[handle or ""] += 1
@@ -323,7 +324,3 @@ class Intake:
         sitting.seen.clear()
         facts = latest.open
         self.assignment.forget((observation(contact, facts, facts.handle or None),))
-
-
-def _namespace(source: Source, channel: str) -> str:
-    return MAIL if channel == MAIL else source.namespace

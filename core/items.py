@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import msgspec
 
+from stammkunde.core.log.datastore import Blob
+
 _CHUNK = 900
 _ENTRY = 17
-_LIVING, _RETRACTED = b"\1", b"\0"
+_LIVING, _RETRACTED = "01", "00"
 
 
-class Known(msgspec.Struct):
+class Known(msgspec.Struct, gc=False):
     """One row of the index; `contacts` maps a contact's id to whether the source still supports it.
 
     `sources` are the numbers of the sources it stood in, each between commas: `,1,3,`.
@@ -34,7 +37,7 @@ def known_items(cursor: sqlite3.Cursor, items: Sequence[bytes]) -> dict[bytes, K
     """The rows of those items that are known."""
     found: dict[bytes, Known] = {}
     for start in range(0, len(items), _CHUNK):
-        part = items[start : start + _CHUNK]
+        part = [Blob(item) for item in items[start : start + _CHUNK]]
         marks = ",".join("?" * len(part))
         for item, digest, sources, contacts in cursor.execute(
             f"SELECT item, digest, sources, contacts FROM items WHERE item IN ({marks})", part
@@ -56,17 +59,11 @@ def save_items(cursor: sqlite3.Cursor, rows: Iterable[tuple[bytes, Known]]) -> N
         "INSERT INTO items VALUES (?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET"
         " digest = excluded.digest, sources = excluded.sources, contacts = excluded.contacts",
         [
-            (
-                item,
-                known.digest,
-                known.sources,
-                b"".join(
-                    [
-                        (_LIVING if living else _RETRACTED) + bytes.fromhex(contact)
-                        for contact, living in known.contacts.items()
-                    ]
-                ),
-            )
-            for item, known in sorted(rows, key=lambda row: row[0])
+            (Blob(item), Blob(known.digest), known.sources, Blob.fromhex(_entries(known.contacts)))
+            for item, known in sorted(rows, key=itemgetter(0))
         ],
     )
+
+
+def _entries(contacts: dict[str, bool]) -> str:
+    return "".join([(_LIVING if living else _RETRACTED) + id_ for id_, living in contacts.items()])

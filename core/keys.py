@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from stammkunde.core.crypto import InvalidTag, Keys, Seal
 from stammkunde.core.errors import KeyStoreError
-from stammkunde.core.log.datastore import Datastore, plain_errors
+from stammkunde.core.log.datastore import Blob, Datastore, plain_errors
 
 _SALT = 16
 _CHUNK = 900
@@ -72,11 +72,10 @@ class KeyStore:
         """Opens or creates the store; raises `KeyStoreError` where the master key does not fit it."""
         self._store = Datastore(path)
         self._head: tuple[int, bytes] | None = None
-        with plain_errors(path), self._store.transaction(commit=True) as cursor:
+        with self._store.writing() as cursor:
             for statement in _SCHEMA:
                 cursor.execute(statement)
-            cursor.execute("SELECT value FROM meta WHERE name = 'root'")
-            row = cursor.fetchone()
+            row = cursor.execute("SELECT value FROM meta WHERE name = 'root'").fetchone()
             if row is None:
                 root = os.urandom(32)
                 wrapped = Seal(master).seal(root, b"root")
@@ -107,20 +106,17 @@ class KeyStore:
                 found.update(cursor)
         return found
 
-    def add(self, streams: Iterable[str]) -> dict[str, bytes | None]:
+    def add(self, streams: Iterable[str]) -> Mapping[str, bytes | Blob | None]:
         """The salts of streams, made where there is none yet, committed before the events that need them.
 
         The chain's head of the *last* transaction is written with them, which saves a commit a transaction: so it may
         be one transaction behind the log, never ahead of it.
         """
         wanted = sorted(set(streams))
-        seed = os.urandom(_SALT * len(wanted))
-        salts: dict[str, bytes | None] = {
-            stream: seed[i * _SALT : i * _SALT + _SALT] for i, stream in enumerate(wanted)
-        }
+        seed = Blob(os.urandom(_SALT * len(wanted)))
+        rows = [(stream, seed[i * _SALT : i * _SALT + _SALT]) for i, stream in enumerate(wanted)]
         made = 0
-        with plain_errors(self._store.path), self._store.transaction(commit=True) as wrapped:
-            cursor = wrapped.sqlite_cursor
+        with self._store.writing() as cursor:
             if self._head:
                 cursor.execute(
                     "INSERT INTO head VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE"
@@ -128,13 +124,11 @@ class KeyStore:
                     " WHERE head.position < excluded.position",
                     self._head,
                 )
-            if salts:
-                cursor.executemany(
-                    "INSERT INTO salts VALUES (?, ?) ON CONFLICT DO NOTHING", list(salts.items())
-                )
+            if rows:
+                cursor.executemany("INSERT INTO salts VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
                 made = cursor.rowcount
         self._head = None
-        return salts if made == len(salts) else self.salts(wanted)
+        return dict(rows) if made == len(rows) else self.salts(wanted)
 
     def settle(self, head: tuple[int, bytes]) -> None:
         """Take note of the chain's head, to be written with the next salts."""
@@ -156,8 +150,8 @@ class KeyStore:
 
         A reader may hold the write-ahead log open; then `KeyStoreError` says so, and calling again finishes the work.
         """
-        with plain_errors(self._store.path), self._store.transaction(commit=True) as wrapped:
-            wrapped.sqlite_cursor.executemany(
+        with self._store.writing() as cursor:
+            cursor.executemany(
                 "INSERT INTO salts VALUES (?, NULL) ON CONFLICT (stream) DO UPDATE SET salt = NULL",
                 [(stream,) for stream in streams],
             )

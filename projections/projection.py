@@ -45,7 +45,8 @@ class Touched(msgspec.Struct, frozen=True):
     touched, before and after it (a contact re-assigned, amended, retracted or revived; a customer merged, unmerged or
     given another role): whatever rests on these is deleted and computed again from `contacts`, never changed by a
     difference. An added contact may belong to a corrected customer, day, thread or order. `parties` are handles, and
-    contacts without one, as far as they are or were nobody's.
+    contacts without one, as far as they are or were nobody's. `cards` are living customers of whom more, or less, is
+    known: by handles that came or went, be it without a contact, and by what people said.
     """
 
     added: Sequence[Fact]
@@ -54,6 +55,7 @@ class Touched(msgspec.Struct, frozen=True):
     threads: frozenset[str] = frozenset()
     orders: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
+    cards: frozenset[str] = frozenset()
 
 
 class Projection(Protocol):

@@ -8,8 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from stammkunde.projections.business_time import BusinessTime
-from stammkunde.projections.figures.projection import stored_calendars
+from stammkunde.projections.figures.calendars import business_time
 
 RECENT = timedelta(days=30)
 """What has waited longer is no longer for today; `since` asks for more."""
@@ -31,7 +30,7 @@ class Todo(msgspec.Struct, frozen=True, kw_only=True):
 def todo(cursor: sqlite3.Cursor, now: datetime, *, since: datetime | None = None) -> list[Todo]:
     """Who waits at `now` (aware) and began to within the last thirty days, missed calls first, then the oldest."""
     begin = since or now - RECENT
-    time = BusinessTime(stored_calendars(cursor))
+    time = business_time(cursor)
     until = _ms(now)
     rows = cursor.execute(
         "SELECT w.what, w.contact, c.customer, coalesce(k.name, nullif(x.name, ''), nullif(x.display, ''), ''),"

@@ -53,7 +53,7 @@ class _ScratchPool(SQLiteConnectionPool):
     def _create_connection(self) -> Any:
         connection = super()._create_connection()
         cursor = connection.cursor()
-        for pragma in ("synchronous=OFF", "journal_mode=TRUNCATE", "cache_size=-65536"):
+        for pragma in ("synchronous=OFF", "journal_mode=TRUNCATE", "cache_size=-32768"):
             cursor.execute(f"PRAGMA {pragma}")
         return connection
 
@@ -238,6 +238,7 @@ class Views:
             frozenset(corrections.threads),
             frozenset(corrections.orders),
             frozenset(corrections.parties),
+            frozenset(cards),
         )
         for projection in self.projections:
             projection.settle(cursor, touched)

@@ -61,7 +61,10 @@ class Calls:
         if len(legs) > 1 and not _are_in_order(legs):
             legs = self._in_order(call)
         first = legs[0]
-        shape = self._shape((sides.role(first), *map(sides.role, legs[1:])))
+        if len(legs) == 1:
+            shape = self._shape((sides.role(first),))
+        else:
+            shape = self._shape(tuple(map(sides.role, legs)))
         if shape is None:
             return None
         if shape.direction == "in":
@@ -73,8 +76,8 @@ class Calls:
         attributes = _attributes(shape, legs)
         if shape.away is not None:
             attributes["forwarded_to"] = sides.target(legs[shape.away])
-        if party.attributes:
-            attributes.update(party.attributes)
+        if party.number:
+            attributes["number"] = party.number
         talked = 0
         for at in shape.heard:
             talked += legs[at].billsec
@@ -111,7 +114,7 @@ class Calls:
         start, offset = first.start, first.offset
         if offset is not None:
             return start, offset, first.doubt
-        of_item = first.uniqueid in ("", item.key)
+        of_item = first.uniqueid == item.key or not first.uniqueid
         second = item.time_ms // 1000 if of_item else epoch(first.uniqueid)
         offset, doubt = self._times.of_channel(start, second)
         return start - offset, offset, doubt

@@ -239,8 +239,10 @@ class _Reader:
         for line in unread:
             self._reject(path, line, block.offset)
         self._window.add(legs)
-        for call in self._window.pushed_out():
+        calls = self._window.pushed_out()
+        for call in calls:
             self._tell(call)
+        self._window.put_away(calls)
 
     def _reject(self, path: Path, unread: Unread, offset: int) -> None:
         reference = f"{path.name}, byte {offset + unread.at}"

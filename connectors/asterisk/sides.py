@@ -31,11 +31,11 @@ class Device(msgspec.Struct, frozen=True, gc=False):
 
 
 class Party(msgspec.Struct, frozen=True, gc=False):
-    """The counterpart of a call, as a contact holds it."""
+    """The counterpart of a call, as a contact holds it; `number` is what stood there where it identifies nobody."""
 
     identifiers: tuple[Identifier, ...] = ()
     display: str = ""
-    attributes: dict[str, str] = {}
+    number: str = ""
     flags: tuple[str, ...] = ()
 
 
@@ -185,7 +185,7 @@ def _party(found: Number, raw: str, display: str = "") -> Party:
         return Party((Identifier("phone", found.e164),), display)
     if found.kind == "withheld":
         return Party(display=display, flags=("withheld",))
-    return Party(display=display, attributes={"number": raw})
+    return Party(display=display, number=raw)
 
 
 def _name(clid: str) -> str:

@@ -28,6 +28,13 @@ _BACKWARDS = 120
 EXACT, AMBIGUOUS, SHIFTED = 0, 1, 2
 """How sure a local time is: no doubt; in the hour that comes twice; in the hour that the clock skips."""
 
+_OFFSETS = {
+    offset + late: (offset, EXACT)
+    for offset in range(-_FARTHEST, _FARTHEST + 1, _QUARTER)
+    for late in range(-_SAME, _SAME + 1)
+}
+"""The offset from UTC by how far a channel's local start is from the epoch in its own id."""
+
 
 class Order(msgspec.Struct, array_like=True):
     """What the order of rows says about a clock that was set back: the last end, and whether it was the second pass."""
@@ -104,11 +111,9 @@ class Times:
         tells both passes of the October hour apart, and a zone that is set wrongly. Later legs of a channel, whose
         first one is missing, have the zone's.
         """
-        if epoch:
-            elapsed = start - epoch
-            nearest = (elapsed + _QUARTER // 2) // _QUARTER * _QUARTER
-            if -_SAME <= elapsed - nearest <= _SAME and -_FARTHEST <= nearest <= _FARTHEST:
-                return nearest, EXACT
+        found = _OFFSETS.get(start - epoch) if epoch else None
+        if found is not None:
+            return found
         before, after = self.offsets(start)
         return before, _doubt(before, after)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -44,8 +44,8 @@ class Window:
     def __init__(self, times: Times, remembered: bytes | None = None) -> None:
         """Takes up what `remember` gave; something else is taken for nothing."""
         self._times = times
-        self._today: dict[str, Call] = {}
-        self._yesterday: dict[str, Call] = {}
+        self._today: dict[str, Call | bytes] = {}
+        self._yesterday: dict[str, Call | bytes] = {}
         self._again: dict[str, Call] = {}
         self._settling: deque[Call] = deque()
         self._chains: dict[str, str] = {}
@@ -92,6 +92,8 @@ class Window:
                     settle(call)
                     continue
                 today[key] = call
+            if isinstance(call, bytes):
+                call = today[key] = _unpacked(call)
             self._further(call, leg)
         if legs:
             self._now = legs[-1].start + legs[-1].duration
@@ -141,7 +143,7 @@ class Window:
         self._chain = chain = f"{leg.channel}\0{leg.src}\0{nth}"
         key = self._chains.get(chain, "")
         call = self._today.get(key) or self._yesterday.get(key)
-        if call is None or not call.first <= leg.start <= call.last:
+        if not isinstance(call, Call) or not call.first <= leg.start <= call.last:
             key = f"{identity}.{_digest(leg.channel, leg.src, leg.dst)}.{nth}"
             self._chains[chain] = key
         return key
@@ -174,11 +176,30 @@ class Window:
             told += self._day_ends()
         return told
 
+    def put_away(self, calls: Iterable[Call]) -> None:
+        """Keep calls that were told as bytes.
+
+        Hardly any gets a further leg, and the many small objects of a day's legs would not fit the processor's cache.
+        Those without an id stay as they are, since further rows are found by their times.
+        """
+        today, yesterday = self._today, self._yesterday
+        for call in calls:
+            if not call.chain:
+                key = call.key
+                if key in today:
+                    today[key] = _packed(call)
+                elif key in yesterday:
+                    yesterday[key] = _packed(call)
+
     def _day_ends(self) -> list[Call]:
         """Calls of the day before are forgotten, and told if that was still to be done."""
         gone, self._yesterday, self._today = self._yesterday, self._today, {}
         self._legs, self._began = 0, self._now
-        self._chains = {call.chain: key for key, call in self._yesterday.items() if call.chain}
+        self._chains = {
+            call.chain: key
+            for key, call in self._yesterday.items()
+            if isinstance(call, Call) and call.chain
+        }
         late = [call for call in self.due() if call.key in gone]
         self._settling = deque(call for call in self._settling if call.key not in gone)
         self._again = {key: call for key, call in self._again.items() if key not in gone}
@@ -196,9 +217,14 @@ class Window:
     def remember(self) -> bytes:
         """The calls of the last day, to be taken up by the next reading."""
         horizon = self._now - DAY
-        calls = [*self._yesterday.values(), *self._today.values()]
+        kept = [*self._yesterday.values(), *self._today.values()]
+        calls = [_unpacked(call) if isinstance(call, bytes) else call for call in kept]
         calls = [call for call in calls if call.last >= horizon or call.due]
         return msgspec.msgpack.encode(_Remembered(calls, self._order, self._rows))
+
+
+_packed = msgspec.msgpack.Encoder().encode
+_unpacked = msgspec.msgpack.Decoder(Call).decode
 
 
 def _digest(*parts: str) -> str:

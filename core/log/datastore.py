@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -16,46 +18,63 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteD
 from stammkunde.core.errors import HomeError
 
 LOCK_TIMEOUT_S = 60
+_POLL_S = 0.003
+
+Blob = bytearray
+"""What many rows hand to SQLite as bytes: `sqlite3` binds a bytearray at once, but searches in vain for an adapter of each
+`bytes` (CPython issue of the list in `need_adapt`), which costs as much as binding the rest of a small row.
+"""
+
+
+def _connect(name: str, timeout_s: float = LOCK_TIMEOUT_S) -> sqlite3.Connection:
+    """A connection with what the library leaves open: durability said aloud, and deleted keys overwritten.
+
+    The library's own connections also keep a single prepared statement (it passes `cached_statements=True`), and
+    preparing one, with the triggers of its table, costs more than running it.
+    """
+    connection = sqlite3.connect(
+        name, uri=True, check_same_thread=False, isolation_level=None, timeout=timeout_s
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "recursive_triggers=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 class _Pool(SQLiteConnectionPool):
-    """Connections with what the library leaves open: durability said aloud, and deleted keys overwritten.
-
-    They are made here, since the library's own keep a single prepared statement (it passes `cached_statements=True`),
-    and preparing one with its triggers costs more than running it.
-    """
+    """The library's pool over our connections."""
 
     def _create_connection(self) -> SQLiteConnection:
-        connection = sqlite3.connect(
-            self.db_name,
-            uri=True,
-            check_same_thread=False,
-            isolation_level=None,
-            timeout=LOCK_TIMEOUT_S,
-        )
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "recursive_triggers=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        connection = _connect(self.db_name)
         connection.row_factory = sqlite3.Row
         return SQLiteConnection(connection, max_age=None)
 
 
 class Datastore(SQLiteDatastore):
-    """One SQLite file of a home, with a pool of connections."""
+    """One SQLite file of a home: a pool of connections to read, and one that writes."""
 
     def __init__(self, path: Path) -> None:
         """Creates the file, readable by its owner alone, if it is not there."""
-        super().__init__(str(path), lock_timeout=LOCK_TIMEOUT_S)
         self.path = path
+        self._writer: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+        super().__init__(str(path), lock_timeout=LOCK_TIMEOUT_S)
         with plain_errors(path):
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             self.pool.close()
             self.pool = _Pool(db_name=f"file:{path}", lock_timeout=LOCK_TIMEOUT_S)
+
+    def close(self) -> None:
+        """Close all connections."""
+        super().close()
+        if self._writer:
+            self._writer.close()
+            self._writer = None
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Cursor]:
@@ -64,6 +83,39 @@ class Datastore(SQLiteDatastore):
             cursor = wrapped.sqlite_cursor
             cursor.row_factory = None
             yield cursor
+
+    @contextmanager
+    def writing(self, turn: AbstractContextManager[None] | None = None) -> Iterator[sqlite3.Cursor]:
+        """A cursor in a transaction that holds the file's lock from its beginning; `turn` is ours while we wait for it.
+
+        One connection is kept for it, so that its pages and statements stay warm: fetching one from the pool costs a
+        small transaction more than its statements do.
+        """
+        with self._lock, plain_errors(self.path):
+            self._writer = self._writer or _connect(self.pool.db_name, _POLL_S)
+            cursor = self._writer.cursor()
+            with turn or nullcontext():
+                _begin(cursor)
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                roll_back(cursor)
+                raise
+
+
+def _begin(cursor: sqlite3.Cursor) -> None:
+    """Take the file's lock, asking every few milliseconds: SQLite's own waiting asks ever less often, and comes late."""
+    deadline = time.monotonic() + LOCK_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+        else:
+            return
 
 
 class Turnstile:

@@ -20,7 +20,7 @@ from stammkunde.core.errors import HomeError, KeyStoreError
 from stammkunde.core.events import ERASED, Event
 from stammkunde.core.keys import KeyStore
 from stammkunde.core.log import schema
-from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors, roll_back
+from stammkunde.core.log.datastore import Datastore, Turnstile, plain_errors
 from stammkunde.core.log.transaction import Transaction
 
 Row = tuple[int, str, int, str, bytes]
@@ -55,13 +55,11 @@ class Log:
             self._refuse_newer()
             self.recorder = Recorder(self.store)
             self.recorder.create_table()
-            with self.store.transaction(commit=True) as cursor:
+            with self.store.writing() as cursor:
                 for statement in filter(str.strip, tables.split(";")):
                     cursor.execute(statement)
-                # A transaction that has read must not begin to write: SQLite refuses it at once when another
-                # process committed in between (SQLITE_BUSY_SNAPSHOT), however long the timeout.
-                cursor.execute("SELECT 1 FROM home WHERE name = 'format'")
-                if cursor.fetchone() is None:
+                known = cursor.execute("SELECT 1 FROM home WHERE name = 'format'").fetchone()
+                if known is None:
                     cursor.execute("INSERT INTO home VALUES ('format', ?)", (str(schema.FORMAT),))
 
     def close(self) -> None:
@@ -184,21 +182,11 @@ class Log:
 
         `now` gives microseconds since 1970 UTC. Nothing else may be written to the log's database elsewhere.
         """
-        with self._lock, plain_errors(self.store.path):
-            with self.store.get_connection(commit=True) as connection:
-                wrapped = connection.cursor()
-                with wrapped as cursor:
-                    cursor.row_factory = None
-                    with self._turnstile:
-                        cursor.execute("BEGIN IMMEDIATE")
-                    try:
-                        transaction = Transaction(cursor, self.codec, self.keys, now or _now)
-                        yield transaction
-                        head = transaction.finish()
-                        cursor.execute("COMMIT")
-                    except BaseException:
-                        roll_back(cursor)
-                        raise
+        with self._lock:
+            with self.store.writing(self._turnstile) as cursor:
+                transaction = Transaction(cursor, self.codec, self.keys, now or _now)
+                yield transaction
+                head = transaction.finish()
             if head:
                 self.keys.settle(head)
                 for poke in self._listeners:

@@ -9,8 +9,15 @@ from collections.abc import Callable, Iterable, Sequence
 from stammkunde.core.codec import Codec
 from stammkunde.core.events import NewEvent
 from stammkunde.core.keys import KeyStore
+from stammkunde.core.log.datastore import Blob
 
 _CHUNK = 900
+_LAST = (
+    "SELECT seq, position, recorded_at, mac FROM sqlite_sequence LEFT JOIN"
+    " (SELECT position, recorded_at, mac FROM digests ORDER BY position DESC LIMIT 1)"
+    " WHERE name = 'stored_events'"
+)
+"""The highest position that was ever given, and the last transaction: others where somebody cut the log's tail."""
 
 
 class Transaction:
@@ -30,9 +37,9 @@ class Transaction:
         self._now = now
         self._events: list[NewEvent] = []
         self._versions: dict[str, int] = {}
-        self._last = cursor.execute(
-            "SELECT position, recorded_at, mac FROM digests ORDER BY position DESC LIMIT 1"
-        ).fetchone() or (0, 0, b"")
+        row = cursor.execute(_LAST).fetchone()
+        self._used = int(row[0]) if row else 0
+        self._last = row[1:] if row and row[1] else (0, 0, b"")
         self.before = self.after = int(self._last[0])
 
     def time(self) -> int:
@@ -78,22 +85,19 @@ class Transaction:
         """
         if not self._events:
             return None
-        salts = self._keys.add(event.stream for event in self._events if event.private)
-        cursor = self.cursor
-        last = self._last
-        row = cursor.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'"
-        ).fetchone()
-        first = (row[0] if row else 0) + 1
+        events = self._events
+        salts = self._keys.add([event.stream for event in events if event.private])
+        cursor, last = self.cursor, self._last
+        first = self._used + 1
         recorded_at = max(self._now(), last[1] + 1)
-        rows: list[tuple[int, str, int, str, bytes]] = []
         seal, key_of = self._codec.seal, self._keys.keys.stream
-        nonces = os.urandom(12 * len(self._events))
-        for number, event in enumerate(self._events):
+        nonces = os.urandom(12 * len(events))
+        rows: list[tuple[int, str, int, str, Blob]] = []
+        for number, event in enumerate(events):
             stream = event.stream
             salt = salts[stream] if event.private else None
             key = key_of(salt + stream.encode()) if salt else None
-            state = seal(event, key, nonces[12 * number : 12 * number + 12])
+            state = Blob(seal(event, key, nonces[12 * number : 12 * number + 12]))
             rows.append((first + number, stream, event.version, event.topic, state))
         position = first + len(rows)
         mac = chain_mac(self._keys.keys.chain, last[2], recorded_at, rows)
@@ -109,13 +113,11 @@ def chain_mac(
     mac: Callable[[bytes], bytes],
     previous: bytes,
     recorded_at: int,
-    rows: Sequence[tuple[int, str, int, str, bytes]],
+    rows: Sequence[tuple[int, str, int, str, Blob]],
 ) -> bytes:
     """The code of one transaction, which the next one continues."""
-    parts = [previous, recorded_at.to_bytes(8, "big")]
+    parts: list[bytes | Blob] = [previous, recorded_at.to_bytes(8, "big")]
     for position, stream, version, topic, state in rows:
-        parts.append(
-            b"%d %b %d %b %d %b"
-            % (position, stream.encode(), version, topic.encode(), len(state), state)
-        )
+        head = f"{position} {stream} {version} {topic} {len(state)} "
+        parts += (head.encode(), state)
     return mac(b"".join(parts))

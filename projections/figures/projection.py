@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from stammkunde.core.events import Calendar, Event
+from stammkunde.core.events import Event
 from stammkunde.projections.business_time import BusinessTime
 from stammkunde.projections.figures import tables
 from stammkunde.projections.figures.base import moves
+from stammkunde.projections.figures.calendars import business_time
 from stammkunde.projections.figures.service import Touch, waits
+from stammkunde.projections.finding import SHOWN
 from stammkunde.projections.projection import Touched
 from stammkunde.projections.schema import Table
 
@@ -61,12 +63,17 @@ ON CONFLICT (order_id) DO NOTHING
 """
 
 
-_PROFILES = """
-INSERT INTO profiles (customer, named, mail, phone)
-SELECT c.living, max(CASE WHEN h.name <> '' THEN 1 ELSE 0 END),
-       max(CASE WHEN i.kind = 'mail' THEN 1 ELSE 0 END), max(CASE WHEN i.kind = 'phone' THEN 1 ELSE 0 END)
-FROM customers c JOIN handles h ON h.customer = c.id LEFT JOIN handle_identifiers i ON i.handle = h.id
-{which} GROUP BY c.living
+_ORDER = "SELECT p.local_day FROM purchases p WHERE p.customer = c.id AND p.standing = 1 ORDER BY p.local_day LIMIT 1"
+
+_PROFILES = f"""
+INSERT INTO profiles (customer, named, mail, phone, first_day, first_order, second_order)
+SELECT c.id, max(CASE WHEN h.name <> '' THEN 1 ELSE 0 END),
+       max(CASE WHEN i.kind = 'mail' THEN 1 ELSE 0 END), max(CASE WHEN i.kind = 'phone' THEN 1 ELSE 0 END),
+       (SELECT k.local_day FROM contacts k WHERE k.customer = c.id AND k.retracted = 0 ORDER BY k.at, k.id LIMIT 1),
+       ({_ORDER}), ({_ORDER} OFFSET 1)
+FROM customers c LEFT JOIN customers m ON m.living = c.id LEFT JOIN handles h ON h.customer = m.id
+LEFT JOIN handle_identifiers i ON i.handle = h.id
+WHERE {SHOWN} AND c.role IN ('', 'customer') {{which}} GROUP BY c.id
 """
 
 
@@ -88,7 +95,6 @@ class FiguresProjection:
                 [(each.year, msgspec.json.encode(each).decode()) for each in calendars],
             )
             _mark(cursor, [("calendar", ALL)])
-        _mark(cursor, (("customer", each) for each in _owners(cursor, events)))
 
     def settle(self, cursor: sqlite3.Cursor, touched: Touched) -> None:
         """Mark what a batch touched."""
@@ -96,6 +102,7 @@ class FiguresProjection:
         marks |= {("customer", customer) for customer in touched.customers}
         marks |= {("order", order) for order in touched.orders}
         marks |= {("party", party) for party in touched.parties}
+        marks |= {("card", customer) for customer in touched.cards}
         for fact in touched.added:
             marks.add(("day", fact.local_day))
             if fact.customer:
@@ -106,7 +113,7 @@ class FiguresProjection:
 
     def fill(self, cursor: sqlite3.Cursor) -> None:
         """Everything anew."""
-        _mark(cursor, [(what, ALL) for what in ("day", "customer", "order", "calendar")])
+        _mark(cursor, [(what, ALL) for what in ("day", "customer", "order")])
         self.refresh(cursor)
 
     def put_off(self, cursor: sqlite3.Cursor) -> bool:
@@ -116,20 +123,19 @@ class FiguresProjection:
     def refresh(self, cursor: sqlite3.Cursor) -> None:
         """Compute again what was marked, within the caller's transaction."""
         days = _marked(cursor, "day")
-        customers = _living(cursor, set(_marked(cursor, "customer")))
+        customers = set(_marked(cursor, "customer"))
+        cards = set(_marked(cursor, "card"))
         orders = _marked(cursor, "order")
         parties = set(_marked(cursor, "party"))
         calendars = _marked(cursor, "calendar")
-        if not (days or customers or orders or parties or calendars):
-            return
         self._days(cursor, days)
         customers |= _purchases(cursor, orders)
         _moves(cursor, customers)
-        _profiles(cursor, customers)
+        _profiles(cursor, customers | cards)
         parties |= _stale_parties(cursor, days, self._bounds) | customers
-        time = BusinessTime(stored_calendars(cursor))
+        time = business_time(cursor)
         _waits(cursor, parties, time)
-        if calendars:
+        if calendars and ALL not in parties:
             _recount(cursor, time)
         cursor.execute("DELETE FROM dirty")
 
@@ -152,35 +158,6 @@ class FiguresProjection:
             round(datetime(d.year, d.month, d.day, tzinfo=self._zone).timestamp() * 1000)
             for d in (first, first + _DAY)
         )  # type: ignore[return-value]
-
-
-def _owners(cursor: sqlite3.Cursor, events: Sequence[Event]) -> set[str]:
-    """Customers who gain or lose a handle, be it one without contacts: their profiles change."""
-    assigned = [
-        event for event in events if event.topic in ("handle.assigned", "handle.unassigned")
-    ]
-    owners = {event.open.customer for event in assigned if event.topic == "handle.assigned"}
-    for part in _chunks([event.stream for event in assigned]):
-        marks = ",".join("?" * len(part))
-        rows = cursor.execute(f"SELECT customer FROM handles WHERE id IN ({marks})", part)
-        owners |= {row[0] for row in rows if row[0]}
-    return owners
-
-
-def _living(cursor: sqlite3.Cursor, customers: set[str]) -> set[str]:
-    """These and whom they are part of now."""
-    found = set(customers)
-    for part in _chunks(sorted(customers - {ALL})):
-        marks = ",".join("?" * len(part))
-        rows = cursor.execute(f"SELECT living FROM customers WHERE id IN ({marks})", part)
-        found |= {row[0] for row in rows}
-    return found
-
-
-def stored_calendars(cursor: sqlite3.Cursor) -> list[Calendar]:
-    """The calendars of all years that were set."""
-    rows = cursor.execute("SELECT body FROM calendars ORDER BY year").fetchall()
-    return [msgspec.json.decode(body, type=Calendar, strict=False) for (body,) in rows]
 
 
 def _mark(cursor: sqlite3.Cursor, marks: Iterable[tuple[str, str]]) -> None:
@@ -224,7 +201,7 @@ def _moves(cursor: sqlite3.Cursor, customers: set[str]) -> None:
 
 
 def _profiles(cursor: sqlite3.Cursor, customers: set[str]) -> None:
-    """What is known of these customers, from all handles that are theirs or of those merged into them."""
+    """What is known of these customers and since when, also by the handles of those merged into them."""
     if ALL in customers:
         cursor.execute("DELETE FROM profiles")
         cursor.execute(_PROFILES.format(which=""))
@@ -232,7 +209,7 @@ def _profiles(cursor: sqlite3.Cursor, customers: set[str]) -> None:
     for part in _chunks(sorted(customers)):
         marks = ",".join("?" * len(part))
         cursor.execute(f"DELETE FROM profiles WHERE customer IN ({marks})", part)
-        cursor.execute(_PROFILES.format(which=f"WHERE c.living IN ({marks})"), part)
+        cursor.execute(_PROFILES.format(which=f"AND c.id IN ({marks})"), part)
 
 
 def _insert_moves(cursor: sqlite3.Cursor, rows: Sequence[tuple[str, str]]) -> None:
@@ -287,15 +264,17 @@ def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> Non
         )
         _insert_waits(cursor, everybody, time)
         return
+    # An expression, since by the index of customers all contacts that are nobody's would be read.
+    nobodys = "coalesce(customer, '') = ''"
     for part in _chunks(sorted(parties)):
         marks = ",".join("?" * len(part))
         cursor.execute(f"DELETE FROM waits WHERE party IN ({marks})", part)
         rows = cursor.execute(
             f"SELECT customer, {columns} FROM contacts WHERE customer IN ({marks}) AND {standing}"
             f" UNION ALL SELECT handle, {columns} FROM contacts"
-            f" WHERE handle IN ({marks}) AND customer IS NULL AND {standing}"
+            f" WHERE handle IN ({marks}) AND {nobodys} AND {standing}"
             f" UNION ALL SELECT id, {columns} FROM contacts"
-            f" WHERE id IN ({marks}) AND customer IS NULL AND handle IS NULL AND {standing}",
+            f" WHERE id IN ({marks}) AND {nobodys} AND handle IS NULL AND {standing}",
             [*part, *part, *part],
         ).fetchall()
         _insert_waits(cursor, sorted(rows, key=lambda row: (row[0], row[2], row[1])), time)

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from statistics import median
 
 import msgspec
 
 from stammkunde.projections.figures.definitions import FIGURES
 from stammkunde.projections.figures.periods import Grain, Period
-from stammkunde.projections.finding import SHOWN
 
 MICRO = Decimal(1_000_000)
 HOUR_MS = 3_600_000
@@ -202,43 +202,26 @@ def _customers(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[F
 
 def _prospects(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
     (n,) = _one(
-        cursor, f"SELECT count(*) FROM customers WHERE {PROSPECT}", (period.end.isoformat(),) * 2
+        cursor, f"SELECT count(*) FROM profiles WHERE {PROSPECT}", (period.end.isoformat(),) * 2
     )
     yield _count("prospect", period, n)
 
 
-PROSPECT = (
-    "merged_into IS NULL AND role IN ('', 'customer')"
-    " AND NOT EXISTS (SELECT 1 FROM purchases p WHERE p.customer = customers.id AND p.standing = 1 AND p.local_day < ?)"
-    " AND EXISTS (SELECT 1 FROM contacts c WHERE c.customer = customers.id AND c.local_day < ? AND c.retracted = 0)"
-)
-"""A living party that is known by the end of a period and has not ordered by then."""
+PROSPECT = "first_day < ? AND (first_order IS NULL OR first_order >= ?)"
+"""A row of `profiles` that is known by the end of a period and has not ordered by then."""
 
 
 def _repeat_rate(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
     again, once = _one(
         cursor,
-        f"SELECT sum(CASE WHEN n >= 2 THEN 1 ELSE 0 END), count(*) FROM ({BUYERS}) AS buyers",
-        (period.end.isoformat(),),
+        "SELECT sum(CASE WHEN second_order < ? THEN 1 ELSE 0 END), count(*) FROM profiles WHERE first_order < ?",
+        (period.end.isoformat(),) * 2,
     )
     yield _share("repeat_rate", period, again, once, "nobody has ordered yet")
 
 
-BUYERS = (
-    "SELECT p.customer AS id, count(*) AS n FROM purchases p JOIN customers c ON c.id = p.customer"
-    " WHERE p.standing = 1 AND c.role IN ('', 'customer') AND p.local_day < ? GROUP BY p.customer"
-)
-"""Customers with the number of their orders by the end of a period."""
-
-
 def _completeness(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
-    whole, part = _one(
-        cursor,
-        "SELECT count(*), sum(coalesce(p.named * p.mail * p.phone, 0)) FROM customers c"
-        " LEFT JOIN profiles p ON p.customer = c.id"
-        f" WHERE {SHOWN} AND c.role IN ('', 'customer')",
-        (),
-    )
+    whole, part = _one(cursor, "SELECT count(*), sum(named * mail * phone) FROM profiles", ())
     yield _share("completeness", period, part, whole, "nobody is known yet")
 
 
@@ -311,20 +294,21 @@ def _median(code: str, what: str, condition: str) -> Compute:
     where = f"what = ? AND local_day >= ? AND local_day < ? AND {condition}"
 
     def compute(cursor: sqlite3.Cursor, period: Period, _: Segment) -> Iterator[FigureAnswer]:
-        values = (what, *_days(period))
-        (n,) = _one(cursor, f"SELECT count(*) FROM waits WHERE {where}", values)
         begun, ended = _waiting(cursor, what, period)
-        middle = cursor.execute(
-            f"SELECT business_ms FROM waits WHERE {where} ORDER BY business_ms LIMIT ? OFFSET ?",
-            (*values, 2 - n % 2, (n - 1) // 2 if n else 0),
-        ).fetchall()
+        waited = [
+            row[0]
+            for row in cursor.execute(
+                f"SELECT business_ms FROM waits WHERE {where}", (what, *_days(period))
+            )
+        ]
+        n = len(waited)
         still = f"{begun - ended} still open" if begun > ended else ""
         yield FigureAnswer(
             code=code,
             unit="hours",
             from_=period.start,
             to=period.end,
-            value=sum(row[0] for row in middle) / len(middle) / HOUR_MS if n else None,
+            value=median(waited) / HOUR_MS if n else None,
             numerator=n,
             denominator=begun,
             n=n,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stammkunde.projections.schema import Table
 
 DIRTY = Table(
-    "dirty",  # what changed since figures were last refreshed: day, customer, order, party or calendar
+    "dirty",  # what changed since figures were last refreshed: day, customer, card, order, party or calendar
     ("what TEXT NOT NULL", "id TEXT NOT NULL"),
     ("what", "id"),
 )
@@ -97,12 +97,15 @@ WAITS = Table(
 )
 
 PROFILES = Table(
-    "profiles",  # what is known of a living customer: a structured name, a mail address, a telephone number
+    "profiles",  # customers and prospects as lists show them, without suppliers, partners and private people
     (
         "customer TEXT NOT NULL",
-        "named INTEGER NOT NULL",
+        "named INTEGER NOT NULL",  # a structured name is known, a mail address, a telephone number
         "mail INTEGER NOT NULL",
         "phone INTEGER NOT NULL",
+        "first_day TEXT",  # of the first contact that stands, of the first and the second order that do
+        "first_order TEXT",
+        "second_order TEXT",
     ),
     ("customer",),
 )

@@ -12,7 +12,6 @@ import msgspec
 from stammkunde.projections.figures.periods import Period
 from stammkunde.projections.figures.queries import (
     APART,
-    BUYERS,
     EVERYTHING,
     MICRO,
     PROSPECT,
@@ -40,6 +39,7 @@ _ITEM = (
     " c.at, NULL, c.amount_micro, c.currency FROM contacts c LEFT JOIN customers k ON k.id = c.customer"
     " LEFT JOIN contents x ON x.contact = c.id WHERE c.retracted = 0"
 )
+_ORDERS = "(SELECT count(*) FROM purchases p WHERE p.customer = k.id AND p.standing = 1 AND p.local_day < ?)"
 _CUSTOMER = "SELECT k.id, k.name, NULL, k.kind, k.first_at, {n}, NULL, '' FROM customers k"
 
 
@@ -128,7 +128,7 @@ def _customers(period: Period, _: Segment) -> tuple[str, list[object]]:
 
 def _prospects(period: Period, _: Segment) -> tuple[str, list[object]]:
     return (
-        f"{_CUSTOMER.format(n='k.orders')} WHERE k.id IN (SELECT id FROM customers WHERE {PROSPECT})"
+        f"{_CUSTOMER.format(n='k.orders')} WHERE k.id IN (SELECT customer FROM profiles WHERE {PROSPECT})"
         " ORDER BY k.first_at, k.id",
         [period.end.isoformat()] * 2,
     )
@@ -136,8 +136,9 @@ def _prospects(period: Period, _: Segment) -> tuple[str, list[object]]:
 
 def _repeaters(period: Period, _: Segment) -> tuple[str, list[object]]:
     return (
-        f"{_CUSTOMER.format(n='b.n')} JOIN ({BUYERS}) AS b ON b.id = k.id WHERE b.n >= 2 ORDER BY k.first_at, k.id",
-        [period.end.isoformat()],
+        f"{_CUSTOMER.format(n=_ORDERS)} WHERE k.id IN (SELECT customer FROM profiles WHERE second_order < ?)"
+        " ORDER BY k.first_at, k.id",
+        [period.end.isoformat()] * 2,
     )
 
 
@@ -145,8 +146,7 @@ def _complete(period: Period, _: Segment) -> tuple[str, list[object]]:
     del period
     return (
         f"{_CUSTOMER.format(n='k.orders')} JOIN profiles p ON p.customer = k.id"
-        " WHERE k.merged_into IS NULL AND k.role IN ('', 'customer') AND p.named * p.mail * p.phone = 1"
-        " ORDER BY k.first_at, k.id",
+        " WHERE p.named * p.mail * p.phone = 1 ORDER BY k.first_at, k.id",
         [],
     )
 

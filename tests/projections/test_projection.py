@@ -96,23 +96,23 @@ def test_new_contacts_come_as_facts_and_touch_nothing_else(counted: tuple[Home, 
     assert [(f.id, f.customer, f.local_day, f.counted) for f in touched.added][:1] == [
         (sid("c0"), sid("k"), "2023-11-14", 1)
     ]
-    assert touched == Touched(touched.added)
+    assert touched == Touched(touched.added, cards=frozenset({sid("k"), sid("l")}))
 
 
 @pytest.mark.parametrize(
-    ("verb", "customers", "days", "contacts"),
+    ("verb", "customers", "days", "contacts", "cards"),
     [
-        ("assign", "k l", "2023-11-14 2023-11-15", "0 1 2 3"),
-        ("pin", "k l", "2023-11-14", "0"),
-        ("merge", "k l", "2023-11-14 2023-11-15", "0 1 2 3"),
-        ("retract", "k", "2023-11-14", "0"),
-        ("amend", "k", "2023-11-14 2023-11-23", "0"),
-        ("role", "k", "", ""),
-        ("note", "", "", ""),
+        ("assign", "k l", "2023-11-14 2023-11-15", "0 1 2 3", "k l"),
+        ("pin", "k l", "2023-11-14", "0", ""),
+        ("merge", "k l", "2023-11-14 2023-11-15", "0 1 2 3", "l"),
+        ("retract", "k", "2023-11-14", "0", ""),
+        ("amend", "k", "2023-11-14 2023-11-23", "0", ""),
+        ("role", "k", "", "", "k"),
+        ("note", "", "", "", "k"),
     ],
 )
 def test_a_correction_names_what_it_touched_before_and_after(
-    counted: tuple[Home, PerDay], verb: str, customers: str, days: str, contacts: str
+    counted: tuple[Home, PerDay], verb: str, customers: str, days: str, contacts: str, cards: str
 ) -> None:
     place, model = counted
     story = place.story
@@ -136,4 +136,5 @@ def test_a_correction_names_what_it_touched_before_and_after(
         frozenset(days.split()),
         frozenset(sid(f"t{n}") for n in contacts.split()),
         frozenset(sid(f"o{n}") for n in contacts.split()),
+        cards=frozenset(map(sid, cards.split())),
     )
