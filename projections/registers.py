@@ -192,7 +192,8 @@ _WRITE: dict[str, Callable[[sqlite3.Cursor, Event], None]] = {
 def _merge(cursor: sqlite3.Cursor, event: Event) -> set[str]:
     """Set who is part of whom, and say whose chains to follow again.
 
-    Should the survivor be part of the absorbed one (two merges crossed), he leaves it: a chain always has an end.
+    Should the survivor be part of the absorbed one, at whatever distance (merges crossed), he leaves whom he was part
+    of: a chain always has an end.
     """
     absorbed = event.stream
     into = getattr(event.open, "into", None)
@@ -201,21 +202,22 @@ def _merge(cursor: sqlite3.Cursor, event: Event) -> set[str]:
     touched = {absorbed}
     if into is not None:
         touched.add(into)
-        if _root(cursor, into) == absorbed:
+        if absorbed in _chain(cursor, into):
             cursor.execute("UPDATE customers SET merged_into = NULL WHERE id = ?", (into,))
     cursor.execute("UPDATE customers SET merged_into = ? WHERE id = ?", (into, absorbed))
     return touched
 
 
-def _root(cursor: sqlite3.Cursor, customer: str) -> str:
-    """The end of the chain as it stands in the registers now."""
+def _chain(cursor: sqlite3.Cursor, customer: str) -> list[str]:
+    """A customer, whom he is part of, and so on to the end, as it stands in the registers now."""
+    chain = [customer]
     while True:
         row = cursor.execute(
-            "SELECT merged_into FROM customers WHERE id = ?", (customer,)
+            "SELECT merged_into FROM customers WHERE id = ?", (chain[-1],)
         ).fetchone()
         if not row or row[0] is None:
-            return customer
-        customer = row[0]
+            return chain
+        chain.append(row[0])
 
 
 def _settle_living(cursor: sqlite3.Cursor, merged: set[str]) -> dict[str, tuple[str, str]]:
@@ -224,7 +226,7 @@ def _settle_living(cursor: sqlite3.Cursor, merged: set[str]) -> dict[str, tuple[
     rows = list(
         select_in(cursor, "SELECT id, living FROM customers WHERE living IN ({ids})", groups)
     )
-    ends = {customer: (living, _root(cursor, customer)) for customer, living in rows}
+    ends = {customer: (living, _chain(cursor, customer)[-1]) for customer, living in rows}
     moved = {customer: pair for customer, pair in ends.items() if pair[0] != pair[1]}
     cursor.executemany(
         "UPDATE customers SET living = ? WHERE id = ?",

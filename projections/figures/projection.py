@@ -63,6 +63,8 @@ ON CONFLICT (order_id) DO NOTHING
 """
 
 
+_MARKS = ("day", "customer", "card", "order", "party", "calendar")
+
 _ORDER = "SELECT p.local_day FROM purchases p WHERE p.customer = c.id AND p.standing = 1 ORDER BY p.local_day LIMIT 1"
 
 _PROFILES = f"""
@@ -137,7 +139,8 @@ class FiguresProjection:
         _waits(cursor, parties, time)
         if calendars and ALL not in parties:
             _recount(cursor, time)
-        cursor.execute("DELETE FROM dirty")
+        # Whatever else stands there is not ours, and stays for a check to find.
+        cursor.executemany("DELETE FROM dirty WHERE what = ?", [(what,) for what in _MARKS])
 
     def _days(self, cursor: sqlite3.Cursor, days: Sequence[str]) -> None:
         if ALL in days:

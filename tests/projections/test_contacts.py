@@ -117,6 +117,18 @@ def test_of_two_merges_that_cross_the_later_one_counts(place: Home, story: Story
     assert set(owners(place).values()) == {"k"}
 
 
+def test_a_merge_that_would_close_a_ring_takes_the_survivor_out_of_it(
+    place: Home, story: Story
+) -> None:
+    begin(story)
+    story.open("m")
+    for absorbed, into in (("m", "k"), ("k", "l"), ("k", "m")):
+        story.merge(absorbed, into)
+    place.commit()
+    living = {c.id for c in place.queries.customers()}
+    assert (owners(place)["a0"], owners(place)["b0"], living) == ("m", "l", {sid("l"), sid("m")})
+
+
 def test_counters_follow_a_contact_that_is_amended_retracted_and_revived(
     place: Home, story: Story
 ) -> None:
