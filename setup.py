@@ -10,5 +10,7 @@ setup(
         f"stammkunde.{package}"
         for package in find_packages(include=[p for f in FOLDERS for p in (f, f"{f}.*")])
     ],
-    package_data={"": ["py.typed", "*.toml", "*.sql", "*.txt", "locale/**"]},
+    package_data={
+        "": ["py.typed", "*.toml", "*.sql", "*.txt", "locale/**", "templates/**", "static/**"]
+    },
 )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from stammkunde.app.calendars import freeze
+from stammkunde.app.company import company_of
 from stammkunde.config.settings import (
     FILE,
     Settings,
@@ -27,20 +29,23 @@ from stammkunde.connectors.interface import Connector, Context
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.assignment import Assignment
 from stammkunde.core.assignment.tables import SCHEMA, evidence_of
-from stammkunde.core.company import Company
 from stammkunde.core.contact import Identifier
 from stammkunde.core.errors import DecisionError, HomeError, KeyStoreError, SettingError
 from stammkunde.core.feed import Source
 from stammkunde.core.ids import random_id
 from stammkunde.core.intake import Intake
 from stammkunde.core.keys import KeyStore, make_master_key, master_key, read_master_key
+from stammkunde.core.log.clock import VOUCHED
 from stammkunde.core.log.store import Log
 from stammkunde.core.phones import e164
 from stammkunde.projections.figures.projection import FiguresProjection
 from stammkunde.projections.queries import Queries
-from stammkunde.projections.rebuild import Difference, check, rebuild
+from stammkunde.projections.rebuild import DeadLetter, Difference, check, dead_letters, rebuild
 from stammkunde.projections.runner import Runner
 from stammkunde.projections.views import Views
+
+if TYPE_CHECKING:
+    from stammkunde.app.access.accounts import Accounts
 
 COMPANY = "company."
 
@@ -54,9 +59,9 @@ class Home:
         try:
             self.settings: Settings = read_settings(path)
             table = {**self.settings.company, **(company_settings or {})}
-            self.company = _normal(convert(table, Company, "[company]", strict=False))
+            self.company = company_of(table)
         except SettingsError as error:
-            raise SettingError(str(error)) from None
+            raise SettingError(error.template, **error.values) from None
         self._open_log: Log | None = None
 
     @property
@@ -64,21 +69,32 @@ class Home:
         """Whether there is a log here."""
         return self._file(self.settings.store.url).exists()
 
+    def require(self) -> None:
+        """Raises `HomeError`, which says how to make one, where there is no home."""
+        if not self.exists:
+            raise HomeError(
+                "There is no home in {path}: run “stammkunde init” there, or name another with --home.",
+                path=self.path,
+            )
+
     @cached_property
     def log(self) -> Log:
         """The log; `HomeError` says how to make one where there is none."""
-        if not self.exists:
-            raise HomeError(
-                f"There is no home in {self.path}: run “stammkunde init” there, or name another with --home."
-            )
+        self.require()
         if not self._file(self.settings.store.keys).exists():
             raise KeyStoreError(
-                f"The key store {self.settings.store.keys} is missing: put it back from a backup; without it the log"
-                " can't be read."
+                "The key store {keys} is missing: put it back from a backup; without it the log can't be read.",
+                keys=self.settings.store.keys,
             )
         master = self._master()
         keys = KeyStore(self._file(self.settings.store.keys), master)
-        self._open_log = Log(self._file(self.settings.store.url), keys, tables=SCHEMA)
+        self._open_log = Log(
+            self._file(self.settings.store.url),
+            keys,
+            tables=SCHEMA,
+            vouched=_vouched(),
+            clock=self._stands_still() if self.settings.demo.now else None,
+        )
         return self._open_log
 
     @cached_property
@@ -99,6 +115,15 @@ class Home:
         """What is read; `catch_up` first."""
         return Queries(self._views)
 
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in. Their time is the real one: in a company that stands still nobody would wait to an end."""
+        from stammkunde.app.access.accounts import FILE as ACCOUNTS
+        from stammkunde.app.access.accounts import Accounts
+
+        self.require()
+        return Accounts(self.path / ACCOUNTS, lambda: datetime.now(UTC))
+
     def now(self) -> datetime:
         """The time in the company's zone; a made-up company stands still."""
         zone = ZoneInfo(self.company.timezone)
@@ -110,6 +135,8 @@ class Home:
             self._open_log.close()
         if "_views" in self.__dict__:
             self._views.close()
+        if "accounts" in self.__dict__:
+            self.accounts.close()
 
     # ---- views
 
@@ -128,6 +155,10 @@ class Home:
         """Where the views are not what the log says."""
         return check(self.log, self._views)
 
+    def dead_letters(self) -> list[DeadLetter]:
+        """The events that could not be applied to the views."""
+        return dead_letters(self._views)
+
     def customer_id(self, ref: str) -> str:
         """The living customer whom a reference means: id, mail address, phone number."""
         return self.queries.resolve(ref)
@@ -141,7 +172,7 @@ class Home:
         if ":" in text:
             return Identifier("shop", text)
         raise DecisionError(
-            f"“{text}” is no mail address, phone number or shop account (SYSTEM:ID)."
+            "“{text}” is no mail address, phone number or shop account (SYSTEM:ID).", text=text
         )
 
     def _years(self) -> set[int]:
@@ -151,19 +182,29 @@ class Home:
             return set()
         return {year for year in range(span[0].year, this + 2) if year > 1970}
 
-    def create(self, settings: str) -> None:
-        """Make the home: settings, master key, key store and log. What is there already stays."""
+    def create(self, settings: str) -> bytes | None:
+        """Make the home: settings, master key, key store and log. What is there already stays.
+
+        A master key that was made now, for its recovery sheet; None for one that there was before.
+        """
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = self.path / FILE
         if not file.exists():
             file.touch(mode=0o600)
             file.write_text(settings, encoding="utf-8")
-        if not self.exists:
-            secret = self.settings.store.master_key
-            made = not secret.env and not (self.path / secret.file).exists()
-            key = make_master_key(self.path / secret.file) if made else self._master()
-            keys = KeyStore(self._file(self.settings.store.keys), key)
-            Log(self._file(self.settings.store.url), keys, tables=SCHEMA).close()
+        if self.exists:
+            return None
+        secret = self.settings.store.master_key
+        made = not secret.env and not (self.path / secret.file).exists()
+        key = make_master_key(self.path / secret.file) if made else self._master()
+        keys = KeyStore(self._file(self.settings.store.keys), key)
+        Log(self._file(self.settings.store.url), keys, tables=SCHEMA).close()
+        return key if made else None
+
+    def _stands_still(self) -> Callable[[], int]:
+        """The clock of a made-up company: what it records, it records on its own day."""
+        at = round(self.now().timestamp() * 1_000_000)
+        return lambda: at
 
     def _master(self) -> bytes:
         """The master key, from its file or, in a container, from the environment."""
@@ -173,12 +214,12 @@ class Home:
         try:
             return master_key(secret.read(self.path), secret.env)
         except SettingsError as error:
-            raise SettingError(str(error)) from None
+            raise SettingError(error.template, **error.values) from None
 
     def _file(self, url: str) -> Path:
         scheme, _, name = url.partition(":")
         if scheme != "sqlite" or not name:
-            raise SettingError(f"[store]: “{url}” is not supported: use sqlite:FILE.")
+            raise SettingError("[store]: “{url}” is not supported: use sqlite:FILE.", url=url)
         return self.path / name
 
     # ---- sources
@@ -200,10 +241,10 @@ class Home:
         try:
             settings = convert(own, kind.Settings, f"[[source]] {table.name}", strict=False)
         except SettingsError as error:
-            raise SettingError(str(error)) from None
+            raise SettingError(error.template, **error.values) from None
         if "path" in kind.Settings.__struct_fields__:
             paths = tuple(str(self.path / name) for name in settings.path)  # type: ignore[attr-defined]
-            settings = msgspec.structs.replace(settings, path=paths)
+            settings = replace(settings, path=paths)
         return kind(settings, Context(source=table.name, system=table.system, company=self.company))
 
     def configured(self, names: Iterable[str] = ()) -> list[SourceTable]:
@@ -212,20 +253,28 @@ class Home:
         wanted = list(names) or list(sources)
         for name in wanted:
             if name not in sources:
-                known = ", ".join(sources) or "none"
-                raise SettingError(f"There is no source “{name}” in {FILE}; known: {known}.")
+                raise SettingError(
+                    "There is no source “{name}” in {file}; known: {known}.",
+                    name=name,
+                    file=FILE,
+                    known=", ".join(sources) or "–",
+                )
         return [sources[name] for name in wanted]
 
 
-def _normal(company: Company) -> Company:
-    """Our own addresses and numbers in the form in which they are compared."""
-    return msgspec.structs.replace(
-        company,
-        addresses=tuple(mail_address(each) or each.lower() for each in company.addresses),
-        domains=tuple(each.lower() for each in company.domains),
-        never=tuple(each.lower() for each in company.never),
-        numbers=tuple(e164(each, company.country) or each for each in company.numbers),
-    )
+def _vouched() -> date | None:
+    """The log's last day, where a person named it because the clock is right after all."""
+    named = os.environ.get(VOUCHED)
+    if not named:
+        return None
+    try:
+        return date.fromisoformat(named)
+    except ValueError:
+        raise SettingError(
+            "{variable}: “{value}” is no day: write it as 2026-11-20.",
+            variable=VOUCHED,
+            value=named,
+        ) from None
 
 
 def default_home() -> Path:

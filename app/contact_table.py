@@ -15,12 +15,15 @@ _PLAIN = (
     "id", "customer_id", "source", "item", "party", "channel", "kind", "direction", "outcome", "occurred_at",
     "recorded_at", "counterpart", "subject", "duration_s", "thread", "order",
 )  # fmt: skip
+CONTACT_HEAD = (*_PLAIN, "amount", "net", "currency", "rule")
+"""Above the columns of `contact_cells`."""
+
 _MARKS = {"in": "●", "out": "○"}
 
 
 def contacts_csv(contacts: Iterable[Contact]) -> None:
     """All but the texts and lists, a row each."""
-    csv_rows((*_PLAIN, "amount", "net", "currency", "rule"), map(_cells, contacts))
+    csv_rows(CONTACT_HEAD, map(contact_cells, contacts))
 
 
 def contacts_table(contacts: Iterable[Contact], home: Home, locale: Locale, *, why: bool) -> None:
@@ -77,7 +80,8 @@ def _reasons(contact: Contact, home: Home, locale: Locale) -> Iterator[str]:
 _RULES = ("name", "person", "thread")
 
 
-def _cells(contact: Contact) -> Sequence[object]:
+def contact_cells(contact: Contact) -> Sequence[object]:
+    """A row of a spreadsheet: all but the texts and lists."""
     money, assignment = contact.money, contact.assignment
     return (
         *(getattr(contact, name) for name in _PLAIN),

@@ -14,7 +14,8 @@ from stammkunde.app.output import Column, page_width, table
 from stammkunde.core.contact import Channel, Direction
 from stammkunde.projections.figures.definitions import FIGURES
 from stammkunde.projections.figures.periods import Grain, Period
-from stammkunde.projections.figures.queries import EVERYTHING, FigureAnswer, Segment
+from stammkunde.projections.figures.queries import FigureAnswer
+from stammkunde.projections.figures.segments import EVERYTHING, Segment
 from stammkunde.projections.queries import Queries
 
 GROUPS: dict[str, str] = {
@@ -54,7 +55,8 @@ def figures_table(
     grain: Grain | None,
 ) -> None:
     """All that were asked for; of the whole period, contacts also by channel and direction, and the base as a sum."""
-    click.echo(_span(period.start, period.end, locale))
+    if any(FIGURES[answer.code].has_period for answer in answers):
+        click.echo(span_text(period.start, period.end, locale))
     whole = grain is None and segment == EVERYTHING
     codes = [code for code in GROUPS if any(answer.code == code for answer in answers)]
     for title in dict.fromkeys(GROUPS[code] for code in codes):
@@ -92,10 +94,10 @@ def _rows(answers: _Answers, locale: Locale, grain: Grain | None) -> Iterator[_R
     """One row for each part of the period; the figure's title stands in the first."""
     for number, answer in enumerate(answers):
         title = locale.text(FIGURES[answer.code].title)
-        if grain is not None:
+        if grain is not None and answer.from_ and answer.to:
             if number == 0:
                 yield title, "", ""
-            title = f"  {_span(answer.from_, answer.to, locale)}"
+            title = f"  {span_text(answer.from_, answer.to, locale)}"
         yield title, figure_value(answer), _note(answer, locale)
 
 
@@ -144,7 +146,7 @@ def _balance(queries: Queries, period: Period, locale: Locale) -> str:
     )
 
 
-def _span(start: date, end: date, locale: Locale) -> str:
+def span_text(start: date, end: date, locale: Locale) -> str:
     """`23.11.2026`, or with the last day, which is the one before `end`."""
     last = end - timedelta(days=1)
     if last <= start:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -53,29 +53,38 @@ class Formatter(click.HelpFormatter):
         """An option's sentence; of what click puts behind it in brackets only whether it is required."""
         found = _EXTRA.fullmatch(help_)
         sentence, extra = found.groups() if found else (help_, "")
-        required = f"  [{self._text('required')}]" if "required" in (extra or "") else ""
+        word = self._text("required")
+        required = f"  [{word}]" if "required" in (extra or "") or word in (extra or "") else ""
         return self._text(sentence) + required
 
 
 class Context(click.Context):
-    """A call whose help speaks the language of `--lang`, else of the locale."""
+    """A call whose help speaks the language of its session."""
 
     def make_formatter(self) -> click.HelpFormatter:
         """The formatter of this call."""
-        locale = Locale(language(self.find_root().params.get("lang")))
+        locale = getattr(self.obj, "locale", None) or Locale(language(None))
         return Formatter(locale, width=self.terminal_width, max_width=self.max_content_width)
 
 
 class Group(click.Group):
-    """Commands that speak the reader's language."""
+    """Commands that speak the reader's language and take the options that all commands have in common."""
 
     context_class = Context
+    common: Sequence[click.Parameter] = ()
+
+    def find(self, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        return self.commands.get(cmd_name)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, its help translated."""
-        command = super().get_command(ctx, cmd_name)
+        """The command of that name, as it was found, with the common options."""
+        command = self.find(cmd_name)
         if command is not None:
             command.context_class = Context
+            first = ctx.find_root().command
+            common = first.common if isinstance(first, Group) else ()
+            command.params += [option for option in common if option not in command.params]
         return command
 
     def write_commands(

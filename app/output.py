@@ -6,7 +6,7 @@ import csv
 import io
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any
@@ -40,7 +40,12 @@ def json_lines(answers: Iterable[Any]) -> None:
 
 def csv_rows(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A CSV table with a header; a cell that a spreadsheet would take for a formula gets an apostrophe before it."""
-    _lines(_csv_line(row) for row in chain((header,), rows))
+    _lines(csv_lines(header, rows))
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The lines of the same table, without their ends."""
+    return (_csv_line(row) for row in chain((header,), rows))
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from stammkunde.app.bootstrap import Home
+from stammkunde.app.sources import Namesakes
 from stammkunde.config.settings import SourceTable
 from stammkunde.connectors.interface import Batch, Memory
 from stammkunde.core.contact import Contact
@@ -47,32 +48,56 @@ class Preview(msgspec.Struct, frozen=True):
     rejected: int
 
 
-def read(home: Home, table: SourceTable, progress: Progress, *, advance: bool) -> Reading:
-    """Read a source into the log, batch by batch; what was committed stays whatever happens later."""
+def read(
+    home: Home,
+    table: SourceTable,
+    progress: Progress,
+    *,
+    advance: bool,
+    rivals: Sequence[str] = (),
+) -> Reading:
+    """Read a source into the log, batch by batch; what was committed stays whatever happens later.
+
+    `advance` for a configured source, whose cursor moves on; `rivals` as in `sources.Choice`.
+    """
     connector = home.connector(table)
     connector.check()
     _many_young_objects()
     began = time.monotonic()
-    feed = home.intake.open(home.source(table), advance=advance)
+    source = home.source(table)
+    feed = home.intake.open(source, advance=advance)
+    namesakes = Namesakes(home.log, source, rivals)
     for batch in connector.fetch(feed.cursor, feed.memory):
+        namesakes.refuse_doubles(batch.contacts, configured=advance)
         feed.record(batch)
         progress(batch)
     return _reading(table.name, feed.finish(), time.monotonic() - began)
 
 
-def preview(home: Home, table: SourceTable, progress: Progress, *, advance: bool) -> Preview:
+def preview(
+    home: Home,
+    table: SourceTable,
+    progress: Progress,
+    *,
+    advance: bool,
+    rivals: Sequence[str] = (),
+) -> Preview:
     """Read a source and write nothing; with `advance` only what is new to a source that was read before."""
     connector = home.connector(table)
     connector.check()
-    cursor, memory = None, _Overlay()
+    cursor, memory, namesakes = None, _Overlay(), None
     if home.exists:
-        feed = home.intake.open(home.source(table), advance=advance)
+        source = home.source(table)
+        feed = home.intake.open(source, advance=advance)
         cursor, memory = feed.cursor, _Overlay(feed.memory)
+        namesakes = Namesakes(home.log, source, rivals)
     kinds: Counter[str] = Counter()
     counterparts: Counter[str] = Counter()
     ignored: Counter[str] = Counter()
     rejected = 0
     for batch in connector.fetch(cursor, memory):
+        if namesakes:
+            namesakes.refuse_doubles(batch.contacts, configured=advance)
         memory.remember(batch)
         kinds.update(contact.kind for contact in batch.contacts)
         counterparts.update(filter(None, map(_counterpart, batch.contacts)))

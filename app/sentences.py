@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from stammkunde.app import writing
 from stammkunde.app.locale import Locale
+from stammkunde.config.settings import FILE
+from stammkunde.core.company import Company
 from stammkunde.projections.answers import Review
 
 
@@ -25,6 +27,17 @@ def review_sentence(review: Review, country: str, locale: Locale) -> str:
     if names:
         return f"{shown}: {text('{names}?', names=', '.join(names[:3]))} {waiting}"
     return f"{review.name or shown}: {waiting}"
+
+
+def own_side(company: Company, locale: Locale) -> str:
+    """A warning where nothing tells our own mails from a customer's: what is recorded then stays as it was read; else empty."""
+    if company.addresses or company.domains or company.numbers:
+        return ""
+    return locale.text(
+        "no own addresses, domains or numbers are known, so direction and counterpart of mails can't be told: name"
+        " them under [company] in {file}, or import with --set company.domains=muster-velo.example.",
+        file=FILE,
+    )
 
 
 def _together(one: str, other: str) -> str:

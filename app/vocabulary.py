@@ -58,6 +58,10 @@ WORDS: dict[str, str] = {
     "supplier": "supplier",
     "partner": "partner",
     "private": "private",
+    # roles of users
+    "reader": "reader",
+    "clerk": "clerk",
+    "admin": "admin",
     # classes of identifiers
     "exclusive": "exclusive",
     "shared": "shared",
@@ -93,6 +97,7 @@ TEXTS = (
     "no contact in the period",
     "nobody has ordered yet",
     "nobody is known yet",
+    "as of now",
     "no call was missed",
     "{} of {} with tax: the source does not tell it",
     # what click says of its own

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 from collections.abc import Iterator
 
-from benchmarks.measure import Result, against, at_most, cpu, interleaved
+from benchmarks.measure import Result, against, at_most, cpu, interleaved, peak
 from benchmarks.rows import Raw, contacts, folder
 from benchmarks.wiring import open_intake
 from stammkunde.core.batch import Batch
@@ -23,8 +22,7 @@ def run() -> Iterator[Result]:
         intake = open_intake(path)
         feed = intake.open(Source(name="info", connector="mailbox"), advance=True)
         costs = [_step(feed, first) for first in range(0, MILLION, STEP)]
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        yield at_most("door", "memory at 1,000,000 contacts", memory, "MiB", 200)
+        yield at_most("door", "memory at 1,000,000 contacts", peak(), "MiB", 200)
         with intake.log.store.reading() as cursor:
             rows = cursor.execute(
                 "SELECT originator_id, originator_version, topic, state FROM stored_events"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import random
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from heapq import heappop, heappush
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from benchmarks.measure import Result, against, at_most, cpu, interleaved
+from benchmarks.measure import Result, against, at_most, cpu, interleaved, peak
 from benchmarks.rows import PEOPLE, folder
 from benchmarks.wiring import collect_rarely
 from stammkunde.connectors.asterisk import Asterisk, Settings
@@ -81,33 +81,26 @@ class _Nothing(Memory):
         del key
 
 
-def peak() -> float:
-    """MiB of this process at its most. (On Linux `ru_maxrss` begins with what the starting process had.)"""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    lines = status.read_text().splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:"))) / 1024
-
-
 # ---- the log
 
 
 def write_log(log: Path, rows: int = ROWS) -> None:
-    """Rows of 21 columns in local time, as Asterisk 22 writes them; the legs of a channel together, at its end."""
+    """Rows of 21 columns in local time, as Asterisk 22 writes them: the legs of a channel together, when it ends."""
     with log.open("w", encoding="utf-8") as file:
         file.writelines(islice(_rows(random.Random(1)), rows))  # noqa: S311
 
 
 def _rows(chance: random.Random) -> Iterator[str]:
-    """Without end. A consultation's row stands before those of the call that is handed over, with others between."""
+    """Without end, in the order in which channels end: a consultation's long before the call that is handed over."""
     people = [_person(chance) for _ in range(PEOPLE)]
     kinds = chance.choices(list(SHARES), list(SHARES.values()), k=10_000)
-    handed_over: list[str] = []
+    running: list[tuple[int, int, list[str]]] = []
     at, channels = BEGIN, 0
     while True:
         kind = chance.choice(kinds)
         at += chance.randrange(2 * EVERY)
+        while running and running[0][0] <= at:
+            yield from heappop(running)[2]
         channels += 8
         number, clid = people[int(PEOPLE * chance.random() ** 2)]
         ring, talk = chance.randrange(2, 30), chance.randrange(10, 600)
@@ -117,16 +110,15 @@ def _rows(chance: random.Random) -> Iterator[str]:
             end = f'"101","{dialled}","internal",{_COLLEAGUE},"PJSIP/101-{channels:08x}"'
         else:
             end = f'"{number}","+41445551101","from-trunk",{clid},"PJSIP/trunk-{channels:08x}"'
-        rows = [
-            _row(end, leg, at, call, call, channels + nth)
-            for nth, leg in enumerate(_legs(number, ring, talk)[kind])
-        ]
+        legs = _legs(number, ring, talk)[kind]
+        rows = [_row(end, leg, at, call, call, channels + nth) for nth, leg in enumerate(legs)]
+        ends = at + max(after + lasted for _, _, _, after, lasted, _, _ in legs)
+        heappush(running, (ends, channels, rows))
         if kind == "attended transfer":
             end = f'"101","103","internal",{_COLLEAGUE},"PJSIP/101-{channels + 4:08x}"'
             asked = ("PJSIP/103", "Dial", "PJSIP/103,20", ring + 5, 20, 15, "ANSWERED")
-            yield _row(end, asked, at, f"{at + ring + 5}.{channels + 4}", call, channels + 5)
-            rows, handed_over = handed_over, rows
-        yield from rows
+            row = _row(end, asked, at, f"{at + ring + 5}.{channels + 4}", call, channels + 5)
+            heappush(running, (at + ring + 25, channels + 4, [row]))
 
 
 def _person(chance: random.Random) -> tuple[str, str]:

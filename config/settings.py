@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -16,8 +17,30 @@ FILE = "stammkunde.toml"
 T = TypeVar("T")
 
 
+EXPECTED = {
+    "str": "{where}: {key} should be text, in quotes.",
+    "int": "{where}: {key} should be a whole number, as 5.",
+    "float": "{where}: {key} should be a number, as 0.5.",
+    "bool": "{where}: {key} should be true or false.",
+    "array": "{where}: {key} should be a list, as [“a”, “b”].",
+    "object": "{where}: {key} should be a table with keys of its own.",
+    "datetime": "{where}: {key} should be a time with its offset, as 2026-11-20T17:00:00+01:00.",
+}
+"""What to say of a value of the wrong type, by msgspec's name for the right one."""
+
+
 class SettingsError(Exception):
-    """A setting is unknown, missing or of the wrong type; the message says which and what it should be."""
+    """A setting is unknown, missing or of the wrong type; the message says which and what it should be.
+
+    `template` is the English sentence and the key of its translation, `values` what stands in its `{places}`; a value
+    may be such an error itself.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        """Without values the template is the whole sentence."""
+        super().__init__(template.format(**values) if values else template)
+        self.template = template
+        self.values = values
 
 
 class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,13 +53,13 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The secret itself; raises `SettingsError` where it can't be had."""
         if self.env:
             if self.env not in os.environ:
-                raise SettingsError(f"The environment variable {self.env} is not set.")
+                raise SettingsError("The environment variable {name} is not set.", name=self.env)
             return os.environ[self.env]
         try:
             return (home / self.file).read_text().strip()
         except OSError as error:
             raise SettingsError(
-                f"The secret {self.file} can't be read: {error.strerror}."
+                "The secret {file} can't be read: {why}.", file=self.file, why=_refused(error)
             ) from None
 
 
@@ -46,6 +69,17 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "sqlite:log.db"
     keys: str = "sqlite:keys.db"
     master_key: Secret = Secret(file="master.key")
+
+
+class Web(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The `[web]` table: where the pages are served; paths count from the home."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    names: tuple[str, ...] = ()
+    tls_cert: str = ""
+    tls_key: str = ""
+    trusted_proxy: str = ""
 
 
 class Demo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,37 +107,36 @@ class Settings(msgspec.Struct, frozen=True):
     store: Store = Store()
     sources: tuple[SourceTable, ...] = ()
     demo: Demo = Demo()
+    web: Web = Web()
 
 
 _COMMON = tuple(field for field in SourceTable.__struct_fields__ if field != "own")
-_TABLES = ("company", "store", "source", "demo")
+_TABLES = ("company", "store", "source", "web", "demo")
 
 
 def read_settings(home: Path) -> Settings:
     """The settings of a home; raises `SettingsError`."""
-    file = home / FILE
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings()
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{FILE} can't be read: {error}.") from None
-    except OSError as error:
-        why = (error.strerror or "the system refuses").lower()
-        raise SettingsError(f"{file} can't be read: {why}.") from None
+    tables = _tables(home / FILE)
     for table in tables:
         if table not in _TABLES:
-            raise SettingsError(f"{FILE}: unknown table “{table}”{_nearest(table, _TABLES)}")
+            raise _unknown(table, _TABLES, FILE)
     if not isinstance(tables.get("company", {}), dict):
-        raise SettingsError(f"{FILE}: company is a table: write [company] above its settings.")
+        raise SettingsError(
+            "{file}: company is a table: write [company] above its settings.", file=FILE
+        )
     sources = tuple(_source(table) for table in _source_tables(tables))
     names = [source.name for source in sources]
     for name in names:
         if names.count(name) > 1:
-            raise SettingsError(f"{FILE}: two sources are named “{name}”: give each its own name.")
+            raise SettingsError(
+                "{file}: two sources are named “{name}”: give each its own name.",
+                file=FILE,
+                name=name,
+            )
     store = convert(tables.get("store", {}), Store, "[store]")
     demo = convert(tables.get("demo", {}), Demo, "[demo]")
-    return Settings(tables.get("company", {}), store, sources, demo)
+    web = convert(tables.get("web", {}), Web, "[web]")
+    return Settings(tables.get("company", {}), store, sources, demo, web)
 
 
 def convert(table: dict[str, Any], into: type[T], where: str, *, strict: bool = True) -> T:
@@ -113,26 +146,31 @@ def convert(table: dict[str, Any], into: type[T], where: str, *, strict: bool = 
     try:
         return msgspec.convert(table, into, strict=strict)
     except msgspec.ValidationError as error:
-        words = str(error)
-        unknown = re.search(r"unknown field `([^`]+)`", words)
-        if unknown:
-            fields = [field.encode_name for field in msgspec.structs.fields(into)]  # type: ignore[arg-type]
-            key = unknown[1]
-            raise SettingsError(
-                f"{where}: unknown setting “{key}”{_nearest(key, fields)}"
-            ) from None
-        raise SettingsError(f"{where}: {_plain(words, into)}") from None
+        raise _plain(str(error), into, where) from None
 
 
-def _plain(words: str, into: type[Any]) -> str:
+def _plain(words: str, into: type[Any], where: str) -> SettingsError:
     """`keep: “all” is none of text, subject, facts.` of msgspec's sentence, whose path begins with `$`."""
     what, _, path = words.replace("`", "").partition(" - at $")
     key = path.lstrip(".")
+    if unknown := re.fullmatch(r"Object contains unknown field (.+)", what):
+        fields = [field.encode_name for field in msgspec.structs.fields(into)]
+        return _unknown(unknown[1], fields, where)
+    if missing := re.fullmatch(r"Object missing required field (.+)", what):
+        return SettingsError("{where}: “{key}” is missing: add it.", where=where, key=missing[1])
     hint = get_type_hints(into).get(key)
     if get_origin(hint) is Literal:
-        value = what.rpartition("enum value ")[2].strip("'")
-        return f"{key}: “{value}” is none of {', '.join(map(str, get_args(hint)))}."
-    return f"{key}: {what[:1].lower()}{what[1:]}." if key else f"{what}."
+        return SettingsError(
+            "{where}: {key}: “{value}” is none of {known}.",
+            where=where,
+            key=key,
+            value=what.rpartition("enum value ")[2].strip("'"),
+            known=", ".join(map(str, get_args(hint))),
+        )
+    wanted = re.match(r"Expected (\w+)", what)
+    if wanted and wanted[1] in EXPECTED:
+        return SettingsError(EXPECTED[wanted[1]], where=where, key=key)
+    return SettingsError("{where}: {key}: {why}.", where=where, key=key, why=what)
 
 
 def _listed(table: dict[str, Any], into: type[Any]) -> dict[str, Any]:
@@ -150,7 +188,7 @@ def _source_tables(tables: dict[str, Any]) -> list[dict[str, Any]]:
     found = tables.get("source", [])
     if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
         raise SettingsError(
-            f"{FILE}: each source is a table of its own: write [[source]] above it."
+            "{file}: each source is a table of its own: write [[source]] above it.", file=FILE
         )
     return found
 
@@ -158,12 +196,58 @@ def _source_tables(tables: dict[str, Any]) -> list[dict[str, Any]]:
 def _source(table: dict[str, Any]) -> SourceTable:
     for needed in ("name", "connector"):
         if not isinstance(table.get(needed), str):
-            raise SettingsError(f"{FILE}: a [[source]] has no “{needed}”: add one.")
+            raise SettingsError(
+                "{file}: a [[source]] has no “{key}”: add one.", file=FILE, key=needed
+            )
     common = {key: value for key, value in table.items() if key in _COMMON}
     own = {key: value for key, value in table.items() if key not in _COMMON}
     return convert({**common, "own": own}, SourceTable, f"[[source]] {table['name']}")
 
 
-def _nearest(key: str, known: tuple[str, ...] | list[str]) -> str:
+def _unknown(key: str, known: Sequence[str], where: str) -> SettingsError:
     near = difflib.get_close_matches(key, known, 1, 0.5)
-    return f"; did you mean “{near[0]}”?" if near else f"; known are {', '.join(sorted(known))}."
+    if near:
+        return SettingsError(
+            "{where}: unknown setting “{key}”; did you mean “{near}”?",
+            where=where,
+            key=key,
+            near=near[0],
+        )
+    return SettingsError(
+        "{where}: unknown setting “{key}”; known are {known}.",
+        where=where,
+        key=key,
+        known=", ".join(sorted(known)),
+    )
+
+
+def _tables(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise SettingsError("{file} can't be read: save it in UTF-8.", file=FILE) from None
+    except tomllib.TOMLDecodeError as error:
+        why, _, place = str(error).rstrip(")").partition(" (at line ")
+        line, _, column = place.partition(", column ")
+        if not column:
+            raise SettingsError(
+                "{file} can't be read: check quotes and brackets ({why}).", file=FILE, why=error
+            ) from None
+        raise SettingsError(
+            "{file} can't be read: check quotes and brackets in line {line}, column {column} ({why}).",
+            file=FILE,
+            line=line,
+            column=column,
+            why=why,
+        ) from None
+    except OSError as error:
+        raise SettingsError(
+            "{file} can't be read: {why}.", file=file, why=_refused(error)
+        ) from None
+
+
+def _refused(error: OSError) -> SettingsError:
+    """What the system says, as a part of a sentence."""
+    return SettingsError((error.strerror or "the system refuses").lower())

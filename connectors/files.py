@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from stammkunde.core.errors import ConnectorError
+from stammkunde.core.errors import ConnectorError, Message
 
 _BLOCK = 1 << 20
 
@@ -31,7 +31,9 @@ def files_of(paths: Sequence[str], suffixes: Sequence[str] = ()) -> list[Path]:
                 found[path] = None
     if not found:
         raise ConnectorError(
-            f"path: no file in {', '.join(paths)} ends in {' or '.join(suffixes)}; name the files themselves."
+            "path: no file in {paths} ends in {suffixes}; name the files themselves.",
+            paths=", ".join(paths),
+            suffixes=", ".join(suffixes),
         )
     return list(found)
 
@@ -53,9 +55,13 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def _unreadable(path: Path, error: OSError) -> ConnectorError:
     if isinstance(error, FileNotFoundError):
-        return ConnectorError(f"path: {path} is not there; correct the path or put the file there.")
-    why = error.strerror or "the system refuses"
-    return ConnectorError(f"path: {path} can't be read ({why}); let this program's user read it.")
+        return ConnectorError(
+            "path: {path} is not there; correct the path or put the file there.", path=path
+        )
+    why = Message((error.strerror or "the system refuses").lower())
+    return ConnectorError(
+        "path: {path} can't be read ({why}); let this program's user read it.", path=path, why=why
+    )
 
 
 def head(path: Path, size: int = 4096) -> bytes:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from types import GenericAlias, UnionType
+from types import UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import msgspec
@@ -26,11 +26,25 @@ GROUP = "stammkunde.connectors"
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=`|[A-Z])")
 
 
+TYPES = ("text", "whole number", "decimal number", "yes/no", "list", "table", "path", "secret")
+"""What a setting may be, in words."""
+
+_WORDS = {
+    str: "text",
+    bool: "yes/no",
+    int: "whole number",
+    float: "decimal number",
+    tuple: "list",
+    list: "list",
+    dict: "table",
+}
+
+
 class Setting(msgspec.Struct, frozen=True):
     """One key of a connector's settings, as a person needs to know it.
 
-    `type` is spelled as in Python, or as the values to choose from. `default` is what stands in the file's place, and
-    None where the setting is `required`.
+    `type` is one of `TYPES`, several with ` | ` between them, or the values to choose from. `default` is what stands in
+    the file's place, and None where the setting is `required`. `doc` are whole `sentences`.
     """
 
     name: str
@@ -38,6 +52,13 @@ class Setting(msgspec.Struct, frozen=True):
     required: bool
     default: object
     doc: str
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """A connector that is installed, by the name that settings and sources call it."""
+
+    name: str
+    settings: tuple[Setting, ...]
 
 
 def names() -> list[str]:
@@ -49,7 +70,16 @@ def load(name: str) -> type[Connector]:
     """The connector of that name; `ConnectorError` if there is none, or if it can't be imported."""
     found = entry_points(group=GROUP, name=name)
     if not found:
-        raise ConnectorError(f"connector: there is no “{name}”; {_instead(name)}.")
+        near = difflib.get_close_matches(name.lower(), names(), n=1, cutoff=0.5)
+        if near:
+            raise ConnectorError(
+                "connector: there is no “{name}”; did you mean “{near}”?", name=name, near=near[0]
+            )
+        raise ConnectorError(
+            "connector: there is no “{name}”; there are {known}.",
+            name=name,
+            known=", ".join(names()),
+        )
     return _imported(next(iter(found)))
 
 
@@ -64,7 +94,7 @@ def settings_of(name: str) -> list[Setting]:
     return [
         Setting(
             field.encode_name,
-            _spelled(field.type),
+            "path" if field.encode_name == "path" else _spelled(field.type),
             field.required,
             None if field.required else _default(field),
             _doc(settings, field),
@@ -73,9 +103,9 @@ def settings_of(name: str) -> list[Setting]:
     ]
 
 
-def _instead(name: str) -> str:
-    near = difflib.get_close_matches(name.lower(), names(), n=1, cutoff=0.5)
-    return f"did you mean “{near[0]}”?" if near else f"there are {', '.join(names())}"
+def installed() -> list[Installed]:
+    """All connectors in order of name; `ConnectorError` as `load`."""
+    return [Installed(name, tuple(settings_of(name))) for name in names()]
 
 
 def _imported(entry: EntryPoint) -> type[Connector]:
@@ -83,12 +113,16 @@ def _imported(entry: EntryPoint) -> type[Connector]:
         connector = entry.load()
     except Exception as error:  # a plugin may fail in any way when it is imported
         raise ConnectorError(
-            f"connector: “{entry.name}” can't be imported ({type(error).__name__}: {error});"
-            f" reinstall or remove the package that holds {entry.module}."
+            "connector: “{name}” can't be imported ({why}); reinstall or remove the package that holds {module}.",
+            name=entry.name,
+            why=f"{type(error).__name__}: {error}",
+            module=entry.module,
         ) from error
     if not all(hasattr(connector, part) for part in ("Settings", "check", "fetch")):
         raise ConnectorError(
-            f"connector: “{entry.name}” ({entry.value}) is no connector; tell whoever made it."
+            "connector: “{name}” ({value}) is no connector; tell whoever made it.",
+            name=entry.name,
+            value=entry.value,
         )
     return cast(type[Connector], connector)
 
@@ -108,21 +142,23 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
 
 
 def _spelled(kind: Any) -> str:
-    """A type as one writes it; the values of a Literal."""
+    """A type in words; the values of a Literal; nothing of what may be left out."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _spelled(arguments[0])
     if origin is Literal:
         return " | ".join(map(str, arguments))
     if origin in (Union, UnionType):
-        return " | ".join(map(_spelled, arguments))
-    if origin is not None and isinstance(kind, GenericAlias):
-        return str(kind)
-    return "none" if kind is type(None) else getattr(kind, "__name__", str(kind))
+        return " | ".join(_spelled(each) for each in arguments if each is not type(None))
+    return _WORDS.get(origin or kind) or str(getattr(kind, "__name__", kind)).lower()
+
+
+def sentences(doc: str) -> list[str]:
+    """The sentences of a docstring, each on one line."""
+    return _SENTENCE.split(" ".join(doc.split()))
 
 
 def _doc(settings: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> str:
     """The sentences of the settings' docstring that name the field."""
-    text = " ".join((settings.__doc__ or "").split())
     named = f"`{field.encode_name}`"
-    return " ".join(sentence for sentence in _SENTENCE.split(text) if named in sentence)
+    return " ".join(each for each in sentences(settings.__doc__ or "") if named in each)

@@ -11,13 +11,14 @@ from typing import BinaryIO
 import msgspec
 
 from stammkunde.connectors.files import encoding_of
+from stammkunde.core.errors import N_
 
 _DELIMITERS = ";,\t|"
 _LINES = 200
 """More lines than a note in one cell has: beyond them a quote was left open."""
-_OPEN = "A quote was left open, or a cell is too large."
-_UNREADABLE = "A letter is not in the file's encoding."
-_NARROW = "The row is not as wide as the header."
+_OPEN = N_("A quote was left open, or a cell is too large.")
+_UNREADABLE = N_("A letter is not in the file's encoding.")
+_NARROW = N_("The row is not as wide as the header.")
 _SEP = re.compile(r"(?i)sep=([^\r\n])\s*")
 _UNDECODED = re.compile("[\udc80-\udcff\ufffd]")
 

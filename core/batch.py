@@ -21,8 +21,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one step of `fetch` found.
 
     All contacts of one item stand in the same batch. `cursor` is opaque text, saved with the batch; None leaves the
-    saved one alone. `remember` maps keys to values (None forgets). `withdrawn` names items that the source once gave
-    and that concern nobody any more. `progress` is the share of the source read so far, 0 to 1, where known.
+    saved one alone. `remember` maps keys to values (None forgets). `progress` is the share of the source read so far,
+    0 to 1, where known.
+
+    `withdrawn` names items that the source gave and that concern nobody any more. It has the last word in its batch: it
+    holds for what was recorded before and for contacts of the same item that come with it, of which nothing is then
+    written. To withdraw an item and give it again takes two batches. An item is meant whatever its channel; a mail,
+    whose key all mailboxes share, only where this source gave it.
     """
 
     contacts: tuple[Contact, ...] = ()

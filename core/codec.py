@@ -2,12 +2,14 @@
 
 A state is: format (1 byte), body version (1 byte), length of the open part (4 bytes, big-endian), the open part as JSON,
 and, where there is something to hide, a nonce (12 bytes) and the AES-256-GCM ciphertext of the private part with its tag
-(16 bytes). Stream, stream version, topic and all bytes before the nonce are authenticated with it.
+(16 bytes). Stream, stream version, topic and all bytes before the nonce are authenticated with it. What was to be hidden
+after the stream's key was destroyed is a single zero byte.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from struct import Struct
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,6 +22,8 @@ FORMAT = 1
 encode = msgspec.json.Encoder(decimal_format="string").encode
 """A part as JSON; Decimal as text, exactly as given."""
 EMPTY = b"{}"
+_length = Struct(">I").unpack_from
+WITHHELD = b"\0"
 
 Decode = Callable[[bytes], Any]
 
@@ -59,28 +63,33 @@ class Codec:
         """The state of an event, its private part encrypted under the key of its stream with a nonce of 12 random bytes.
 
         Without a key, as after erasure, the private part is left out: nothing personal is written for an erased stream.
+        One byte in its place tells it from an event that never hid anything.
         """
         open_ = event.open
         clear = self._prefix[event.topic] + len(open_).to_bytes(4, "big") + open_
-        if not event.private or key is None:
+        if not event.private:
             return clear
-        aad = b"%b%d %b%b" % (event.stream.encode(), event.version, event.topic.encode(), clear)
-        return b"%b%b%b" % (clear, nonce, AESGCM(key).encrypt(nonce, event.private, aad))
+        if key is None:
+            return clear + WITHHELD
+        aad = f"{event.stream}{event.version} {event.topic}".encode() + clear
+        return clear + nonce + AESGCM(key).encrypt(nonce, event.private, aad)
 
     def open_part(self, topic: str, state: bytes) -> Any:
         """The open part alone."""
         known = self.known.get(topic)
         if known is None or state[1] != known.version:
             return self._other_version(topic, state, EMPTY)[0]
-        return known.decode_open(state[6 : 6 + int.from_bytes(state[2:6], "big")])
+        return known.decode_open(state[6 : 6 + _length(state, 2)[0]])
 
     def both_parts(
         self, stream: str, version: int, topic: str, state: bytes, key: bytes
     ) -> tuple[Any, Any]:
-        """Open and private part; raises `InvalidTag` where key and bytes do not fit."""
-        end = 6 + int.from_bytes(state[2:6], "big")
+        """Open and private part, None where nothing is hidden; raises `InvalidTag` where key and bytes do not fit."""
+        end = 6 + _length(state, 2)[0]
+        if len(state) == end:
+            return self.open_part(topic, state), None
         clear = state[:end]
-        aad = b"%b%d %b%b" % (stream.encode(), version, topic.encode(), clear)
+        aad = f"{stream}{version} {topic}".encode() + clear
         private = AESGCM(key).decrypt(state[end : end + 12], state[end + 12 :], aad)
         known = self.known.get(topic)
         if known is None or state[1] != known.version:
@@ -92,7 +101,8 @@ class Codec:
         known = self.known.get(topic)
         if known is None or state[0] > FORMAT or state[1] > known.version:
             raise HomeError(
-                f"The log holds an event “{topic}” of a newer version: update Stammkunde."
+                "The log holds an event “{topic}” of a newer version: update Stammkunde.",
+                topic=topic,
             )
         end = 6 + int.from_bytes(state[2:6], "big")
         opened, hidden = msgspec.json.decode(state[6:end]), msgspec.json.decode(private)
@@ -107,7 +117,7 @@ class Codec:
 
 
 def is_sealed(state: bytes) -> bool:
-    """Whether a state has a private part."""
+    """Whether a state has a private part, be it a withheld one."""
     return len(state) > 6 + int.from_bytes(state[2:6], "big")
 
 

@@ -28,6 +28,10 @@ from stammkunde.core.log.store import Log
 from stammkunde.core.log.transaction import Transaction
 
 Parts = tuple[str, str, Open, Private | None]
+_LINKS = {
+    who.IdentifierLinked: "customer.identifier_linked",
+    who.IdentifierUnlinked: "customer.identifier_unlinked",
+}
 
 
 def handle_seen(codec: Codec, assignment: Assignment, handle: str) -> NewEvent:
@@ -94,5 +98,8 @@ def _parts(decision: Decision, transaction: Transaction, log: Log, reason: str, 
             about = IdentifierPrivate(identifier=identifier, reason=reason, by=by)
             stream = identifier_stream(transaction, log, identifier)
             return stream, "identifier.classified", classified, about
+        case who.IdentifierLinked() | who.IdentifierUnlinked():
+            about = IdentifierPrivate(identifier=decision.identifier, reason=reason, by=by)
+            return decision.customer, _LINKS[type(decision)], Open(), about
         case _:
             assert_never(decision)

@@ -48,16 +48,18 @@ SHOWN_APART = frozenset(
 
 FLAGS = frozenset(
     {
-        "backfill", "broken_mime", "campaign", "encrypted", "header_flood", "html_only", "no_date", "oversized",
+        "backfill", "broken_mime", "campaign", "cut", "encrypted", "header_flood", "html_only", "no_date", "oversized",
         "signed", "staff", "test", "time_shifted", "too_deep", "too_many_parts", "total_differs", "unverified",
     }
 )  # fmt: skip
 """Marks that stand in the open part of an event; any other one is kept privately."""
 
+_RELATED = ORDER_MILESTONES | {"form", "entry", "review", "complaint", "visit"}
+
 KINDS = COUNTED | ORDER_MILESTONES | SHOWN_APART
 
 
-class Item(msgspec.Struct, frozen=True, array_like=True):
+class Item(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The natural key of one thing at its source.
 
     `time_ms` is the item's own unchanging time in milliseconds since 1970 UTC, and 0 where the key itself holds no
@@ -68,7 +70,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
     time_ms: int = 0
 
 
-class Identifier(msgspec.Struct, frozen=True, array_like=True, order=True):
+class Identifier(msgspec.Struct, frozen=True, gc=False, array_like=True, order=True):
     """One way to reach or recognise somebody, in its normal form.
 
     `mail`: lower case, IDNA domain. `phone`: E.164. `shop`: `SYSTEM:ID`, a customer's account in one shop.
@@ -78,7 +80,7 @@ class Identifier(msgspec.Struct, frozen=True, array_like=True, order=True):
     value: str
 
 
-class Name(msgspec.Struct, frozen=True, array_like=True):
+class Name(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A structured name as an order, a form or an address book gives it, in its original spelling."""
 
     given: str = ""
@@ -91,7 +93,7 @@ class Name(msgspec.Struct, frozen=True, array_like=True):
         return f"{person}, {self.company}" if person and self.company else person or self.company
 
 
-class Money(msgspec.Struct, frozen=True):
+class Money(msgspec.Struct, frozen=True, gc=False):
     """The signed change of an order's value by this event, exactly as the source gives it.
 
     `amount` includes tax, `net` excludes it where known; `currency` is ISO 4217. Never rounded before it is shown.
@@ -102,7 +104,7 @@ class Money(msgspec.Struct, frozen=True):
     net: Decimal | None = None
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One line of an order; `price` is a unit's, in the order's currency."""
 
     article: str
@@ -111,7 +113,7 @@ class Line(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class Attachment(msgspec.Struct, frozen=True, array_like=True):
+class Attachment(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What hung on a message: its name, media type and size in bytes; the content is never kept."""
 
     name: str
@@ -119,14 +121,14 @@ class Attachment(msgspec.Struct, frozen=True, array_like=True):
     size: int
 
 
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
+class Contact(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One item as it concerns one counterpart; every contact of an item comes in one batch.
 
     `party` tells the counterparts of one item apart (for mail always the counterpart's address) and is empty
     elsewhere. `occurred_at` is aware and keeps the source's own offset. `name` is structured and counts as evidence;
     `display` (a mail's display name, a telephone's caller name) is a hint only. `thread` and `order` are natural keys
     within the source's namespace. `ours` is our side of it: mailbox, extension. `related` is the item that this one
-    answers to, as a bounce does. `revises` says that the source changed the item since it was last read: it is then
+    answers to, as a bounce does. Over-long values are cut at the door (`core/limits.py`). `revises` says that the source changed the item since it was last read: it is then
     compared and amended instead of passed over as a duplicate.
     """
 
@@ -163,7 +165,7 @@ def is_relationship(kind: str, direction: Direction | None, outcome: Outcome | N
     An order, a form, an address-book entry, a call in which people talked, a message, meeting, letter or visit of ours.
     (A mail that answers one of ours is a relationship too; that depends on its thread and is concluded later.)
     """
-    if kind in ORDER_MILESTONES or kind in ("form", "entry", "review", "complaint", "visit"):
+    if kind in _RELATED:
         return True
     if kind == "call":
         return outcome == "answered"

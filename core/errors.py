@@ -1,8 +1,29 @@
 """What can go wrong, one class for each kind of failure; a message names the thing and the remedy."""
 
 
-class StammkundeError(Exception):
-    """Base of all refusals that a person can mend; printed as one line."""
+class Message:
+    """A sentence for people: an English template, by which a catalogue knows it, and what stands in its `{places}`.
+
+    A value may be a message itself. Without values the template is the whole sentence, braces and all.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        """`template` is a literal where it is raised, so that it is found and translated."""
+        self.template = template
+        self.values = values
+
+    def __str__(self) -> str:
+        """The sentence in English, as logs have it."""
+        return self.template.format(**self.values) if self.values else self.template
+
+
+def N_(sentence: str) -> str:  # noqa: N802 — gettext's own name for it
+    """Marks a sentence that is kept or stored in English and translated when it is shown, as a reason of the quarantine."""
+    return sentence
+
+
+class StammkundeError(Message, Exception):
+    """Base of all refusals that a person can mend; printed as one line, in the reader's language."""
 
 
 class SettingError(StammkundeError):
@@ -27,3 +48,7 @@ class CursorConflictError(StammkundeError):
 
 class DecisionError(StammkundeError):
     """What a person asked for can't be done: an unknown customer, contact or identifier."""
+
+
+class UnknownError(DecisionError):
+    """Nobody and nothing is meant by a reference."""

@@ -27,15 +27,15 @@ IdentifierClass: TypeAlias = Literal["exclusive", "shared", "blocked"]
 Role: TypeAlias = Literal["customer", "supplier", "partner", "private"]
 
 
-class Open(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Open(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """An open part that says nothing beyond its topic."""
 
 
-class Private(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Private(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """A private part that holds nothing."""
 
 
-class Erased(msgspec.Struct, frozen=True):
+class Erased(msgspec.Struct, frozen=True, gc=False):
     """Stands in place of a private part whose key was destroyed."""
 
 
@@ -67,7 +67,7 @@ class Facts(Open, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
 
 
-class Content(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Content(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What a contact says and to whom: the private facts that do not depend on the source that gave them."""
 
     item: str = ""
@@ -85,6 +85,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     attributes: dict[str, str] = {}
     flags: tuple[str, ...] = ()
+    uncut: tuple[tuple[str, str], ...] = ()
 
 
 class ContactPrivate(Private, frozen=True, kw_only=True):
@@ -254,7 +255,7 @@ TOPICS: dict[str, Topic] = {
 }
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One event as it is read: where it stands in the log, when it was recorded (µs since 1970 UTC), and its parts."""
 
     position: int
@@ -266,7 +267,7 @@ class Event(msgspec.Struct, frozen=True):
     private: Any
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """One event to be appended: its version in the stream and its parts as JSON (`private` empty: nothing to hide)."""
 
     stream: str

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from stammkunde.core.assignment import Observation
 from stammkunde.core.contact import FLAGS, KINDS, Contact, Identifier, is_relationship
 from stammkunde.core.errors import StammkundeError
 from stammkunde.core.events import Content, Event, Facts
 from stammkunde.core.feed import Keep
+from stammkunde.core.limits import Uncut
 
 _WRITTEN = ("message", "meeting")
 """What makes a thread a conversation; an automatic reply or a bounce in it does not."""
-_MINUTE = timedelta(minutes=1)
-_MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,14 +24,17 @@ def instant(at: datetime) -> tuple[int, int]:
     offset = at.utcoffset()
     if offset is None:
         raise StammkundeError("A connector gave a time without an offset: that is a fault of it.")
-    return (at - _EPOCH) // _MILLISECOND, offset // _MINUTE
+    since = at - _EPOCH
+    ms = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return ms, offset.days * 1440 + offset.seconds // 60
 
 
 def facts_of(contact: Contact, *, item: str, thread: str, order: str, related: str) -> Facts:
     """The open part, still without its handle."""
     if contact.kind not in KINDS:
         raise StammkundeError(
-            f"A connector gave the unknown kind “{contact.kind}”: that is a fault of it; nothing of this batch was kept."
+            "A connector gave the unknown kind “{kind}”: that is a fault of it; nothing of this batch was kept.",
+            kind=contact.kind,
         )
     at, offset = instant(contact.occurred_at)
     money = contact.money
@@ -72,6 +76,28 @@ def content_of(contact: Contact, identifiers: tuple[Identifier, ...], keep: Keep
         lines=contact.lines,
         attributes=contact.attributes,
         flags=tuple(flag for flag in contact.flags if flag not in FLAGS) if contact.flags else (),
+    )
+
+
+def with_uncut(content: Content, uncut: Uncut, keep: Keep) -> Content:
+    """The same with what was too long, whole, as far as it may be kept."""
+    if keep == "facts":
+        uncut = tuple(one for one in uncut if one[0] != "subject")
+    return replace(content, uncut=uncut)
+
+
+def bare(content: Content) -> Content:
+    """Of a private customer's contact: with whom it was and by which keys it is found, and nothing of what was said."""
+    return replace(
+        content,
+        display="",
+        subject="",
+        text="",
+        language="",
+        attachments=(),
+        lines=(),
+        attributes={},
+        uncut=(),
     )
 
 

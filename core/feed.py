@@ -14,8 +14,7 @@ import msgspec
 
 from stammkunde.core.batch import Batch
 from stammkunde.core.contact import Contact
-from stammkunde.core.crypto import InvalidTag
-from stammkunde.core.errors import CursorConflictError, KeyStoreError
+from stammkunde.core.errors import CursorConflictError, Message
 from stammkunde.core.log.store import Log
 from stammkunde.core.log.transaction import Transaction
 
@@ -84,7 +83,8 @@ class SystemMemory:
                 "SELECT value FROM memory WHERE system = ? AND key = ?",
                 (self._system, self._hash(key)),
             ).fetchone()
-        return self._log.keys.keys.seal.unseal(row[0], b"memory") if row else None
+        what = Message("What was remembered of “{system}”", system=self._system)
+        return self._log.keys.keys.seal.open(what, row[0], *self._label(key)) if row else None
 
     def save(self, cursor: sqlite3.Cursor, values: Iterable[tuple[str, bytes | None]]) -> None:
         """Write or forget, within the events' transaction."""
@@ -96,8 +96,11 @@ class SystemMemory:
             else:
                 cursor.execute(
                     "INSERT INTO memory VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-                    (*where, seal(value, b"memory")),
+                    (*where, seal(value, *self._label(key))),
                 )
+
+    def _label(self, key: str) -> tuple[bytes, ...]:
+        return b"memory", self._system.encode(), self._hash(key)
 
     def _hash(self, key: str) -> bytes:
         return self._log.keys.keys.index(b"memory\0" + key.encode(errors="surrogatepass"))[:16]
@@ -120,7 +123,7 @@ class Feed:
             ).fetchone()
         self._number: int | None = None
         self._version = row[0] if row else 0
-        self.cursor = self._unseal(row[1]) if row and row[1] and advance else None
+        self.cursor = open_cursor(intake.log, source.name, row[1]) if row and advance else None
 
     def record(self, batch: Batch, *, released: int | None = None) -> None:
         """Commit one batch, all of it or nothing; `released` is the quarantined item that it was read from."""
@@ -148,7 +151,9 @@ class Feed:
         if self._number is not None:
             return self._number
         source = self.source
-        sealed = self._intake.log.keys.keys.seal.seal(source.settings, b"settings")
+        sealed = self._intake.log.keys.keys.seal.seal(
+            source.settings, b"settings", source.name.encode()
+        )
         row = transaction.cursor.execute(
             "INSERT INTO sources (name, connector, system, keep, settings) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (name) DO UPDATE SET connector = excluded.connector,"
@@ -162,14 +167,17 @@ class Feed:
         """Save the cursor if nobody else did meanwhile; the source's new version."""
         if cursor is None or not self._advance:
             return self._version
-        sealed = self._intake.log.keys.keys.seal.seal(cursor.encode(), b"cursor")
+        sealed = self._intake.log.keys.keys.seal.seal(
+            cursor.encode(), b"cursor", self.source.name.encode()
+        )
         transaction.cursor.execute(
             "UPDATE sources SET cursor = ?, version = version + 1 WHERE name = ? AND version = ?",
             (sealed, self.source.name, self._version),
         )
         if transaction.cursor.rowcount != 1:
             raise CursorConflictError(
-                f"Another process is reading “{self.source.name}” at the same time: let it finish, then run this again."
+                "Another process is reading “{source}” at the same time: let it finish, then run this again.",
+                source=self.source.name,
             )
         return self._version + 1
 
@@ -189,10 +197,10 @@ class Feed:
         self.counts.add(counts)
         self._handles.update(handles)
 
-    def _unseal(self, cursor: bytes) -> str:
-        try:
-            return self._intake.log.keys.keys.seal.unseal(cursor, b"cursor").decode()
-        except InvalidTag:
-            raise KeyStoreError(
-                f"The cursor of “{self.source.name}” can't be opened: keys.db belongs to another log."
-            ) from None
+
+def open_cursor(log: Log, source: str, sealed: bytes | None) -> str | None:
+    """The cursor of a source as its table keeps it."""
+    if sealed is None:
+        return None
+    what = Message("The cursor of “{source}”", source=source)
+    return log.keys.keys.seal.open(what, sealed, b"cursor", source.encode()).decode()

@@ -22,7 +22,11 @@ def weekly_hours(table: Mapping[str, str]) -> Hours:
         parsed = tuple(sorted(_span(days, span) for span in spans.split(",") if span.strip()))
         for (_, end), (start, _) in pairwise(parsed):
             if start < end:
-                raise SettingError(f"[company] hours: “{days}” has spans that overlap: {spans}.")
+                raise SettingError(
+                    "[company] hours: “{days}” has spans that overlap: {spans}.",
+                    days=days,
+                    spans=spans,
+                )
         for day in _weekdays(days):
             hours[day] = parsed
     return hours
@@ -36,7 +40,9 @@ def _span(days: str, span: str) -> tuple[int, int]:
         if max(start_minute, end_minute) < 60 and start < end <= 24 * 60:
             return start, end
     raise SettingError(
-        f"[company] hours: “{days}” should read like 08:00-12:00, 13:30-18:00, not “{span.strip()}”."
+        "[company] hours: “{days}” should read like 08:00-12:00, 13:30-18:00, not “{span}”.",
+        days=days,
+        span=span.strip(),
     )
 
 
@@ -48,8 +54,10 @@ def _weekdays(days: str) -> list[int]:
     except ValueError:
         known = ", ".join(_DAYS)
         raise SettingError(
-            f"[company] hours: “{days}” is no day: use {known}, or a span like mo-fr."
+            "[company] hours: “{days}” is no day: use {known}, or a span like mo-fr.",
+            days=days,
+            known=known,
         ) from None
     if end < start:
-        raise SettingError(f"[company] hours: “{days}” runs backwards.")
+        raise SettingError("[company] hours: “{days}” runs backwards.", days=days)
     return list(range(start, end + 1))

@@ -39,6 +39,15 @@ def contact_id(mac: Callable[[bytes], bytes], namespace: str, item: Item, party:
     ).hex()
 
 
+def both_ids(
+    mac: Callable[[bytes], bytes], namespace: str, item: Item, party: str
+) -> tuple[bytes, str]:
+    """`item_id` and `contact_id` at once, which the door needs of every contact."""
+    named = f"{namespace}\0{item.key}".encode("utf-8", _BROKEN)
+    told = named + f"\0{party}".encode("utf-8", _BROKEN)
+    return timed_id(item.time_ms, mac(named)), timed_id(item.time_ms, mac(told)).hex()
+
+
 def key_id(mac: Callable[[bytes], bytes], what: str, namespace: str, key: str) -> str:
     """The opaque id of a thread or an order."""
     return mac(f"{what}\0{namespace}\0{key}".encode("utf-8", _BROKEN))[:16].hex()

@@ -15,14 +15,31 @@ from stammkunde.core.batch import Batch, Rejected
 from stammkunde.core.codec import encode, with_handle
 from stammkunde.core.company import Company
 from stammkunde.core.conclusions import decision_events, handle_seen
-from stammkunde.core.contact import Contact, Identifier
-from stammkunde.core.events import ContactRetracted, Event, Facts, NewEvent, Open, SightedPrivate
-from stammkunde.core.facts import content_of, facts_of, latest_facts, observation
+from stammkunde.core.contact import Contact, Identifier, Item
+from stammkunde.core.events import (
+    ContactPrivate,
+    ContactRetracted,
+    Event,
+    Facts,
+    NewEvent,
+    Open,
+    SightedPrivate,
+)
+from stammkunde.core.facts import (
+    bare,
+    content_of,
+    facts_of,
+    latest_facts,
+    observation,
+    with_uncut,
+)
 from stammkunde.core.feed import Counts, Feed, Source
 from stammkunde.core.items import Known, known_items, save_items
+from stammkunde.core.limits import Uncut, fitted, is_overlong
 from stammkunde.core.log.store import Log
 from stammkunde.core.log.transaction import Transaction
 from stammkunde.core.quarantine import Quarantine
+from stammkunde.core.roles import Roles
 
 MAIL = "mail"
 """The namespace of mails, whichever mailbox they stood in."""
@@ -38,6 +55,8 @@ class Prepared(msgspec.Struct, gc=False):
     content: bytes
     private: bytes
     identifiers: tuple[Identifier, ...]
+    handle: str | None = None
+    """Set under the lock."""
 
 
 class _Private(msgspec.Struct, omit_defaults=True, gc=False):
@@ -56,8 +75,8 @@ class Sitting(msgspec.Struct):
     counts: Counts
     source: Source
     number: int
-    handles: Counter[str]
-    seen: list[Observation]
+    handles: Counter[str] = msgspec.field(default_factory=Counter)
+    seen: list[Observation] = []
 
 
 class Intake:
@@ -68,7 +87,7 @@ class Intake:
         self.log = log
         self.assignment = assignment
         self._company = company
-        self._never = frozenset(company.never)
+        self.roles = Roles(log.codec)
         self._numbers = frozenset(company.numbers)
         self._position = -1
         self._mac = log.keys.keys.ids
@@ -86,8 +105,7 @@ class Intake:
         """Commit one batch of a feed, as `Feed.record` asks; `released` leaves the quarantine with it."""
         counts = Counts(ignored=Counter(batch.ignored), rejected=len(batch.rejected))
         items = self._prepare(feed.source, batch.contacts, counts)
-        system = feed.source.namespace
-        withdrawn = [ids.item_id(self._mac, system, item) for item in batch.withdrawn]
+        withdrawn = self._withdrawn(feed.source, batch.withdrawn) if batch.withdrawn else {}
         with self.transaction() as (transaction, events):
             number = feed.number(transaction)
             version = feed.move_on(transaction, batch.cursor)
@@ -95,22 +113,18 @@ class Intake:
             if batch.rejected or released is not None:
                 self._quarantine(transaction, number, batch.rejected, released)
             known = known_items(transaction.cursor, [*items, *withdrawn])
-            sitting = Sitting(transaction, events, counts, feed.source, number, Counter(), [])
-            changed: dict[bytes, Known] = {}
+            sitting = Sitting(transaction, events, counts, feed.source, number)
+            changed = self._withdraw(sitting, withdrawn, items, known) if withdrawn else {}
             for item, contacts in items.items():
                 row = known.get(item)
                 if row is None:
                     changed[item] = self._new(sitting, contacts)
                 elif self._again(sitting, row, contacts):
                     changed[item] = row
-            for item in withdrawn:
-                row = known.get(item)
-                if row and self._retract(sitting, row, set(row.contacts)):
-                    row.digest = b""  # the same facts are news when they come back
-                    changed[item] = row
             save_items(transaction.cursor, changed.items())
             self.assignment.observe(sitting.seen)
             counts.customers_opened = self.settle(transaction, events)
+            self._leave_out(sitting, items)
         feed.committed(number, version, batch.cursor, counts, sitting.handles)
 
     @contextmanager
@@ -123,6 +137,7 @@ class Intake:
                 evidence.attach(transaction.cursor)
                 if transaction.before != self._position:
                     evidence.drop()
+                    self.roles.outdate()
                 yield transaction, events
                 transaction.append(events)
                 evidence.save()
@@ -151,6 +166,10 @@ class Intake:
         events += concluded
         return sum(event.topic == "customer.opened" for event in concluded)
 
+    def private(self, transaction: Transaction) -> frozenset[str]:
+        """The living customers of whom nothing is kept of what is said."""
+        return self.roles.private(transaction.cursor, self.assignment.evidence)
+
     def unassigned(self, handles: Counter[str]) -> int:
         """How many of these contacts, counted by handle (empty: none), have no customer now."""
         customer_of = self.assignment.customer_of_handle
@@ -169,15 +188,15 @@ class Intake:
         mac, system = self._mac, source.namespace
         items: dict[bytes, list[Prepared]] = {}
         never: set[bytes] = set()
+        shuns = bool(self._company.never)
         group: list[Prepared] = []
         before: tuple[bytes, str] | None = None
         for contact in contacts:
             namespace = MAIL if contact.channel == MAIL else system
-            item = ids.item_id(mac, namespace, contact.item)
-            if self._never and self._is_never(contact):
+            item, id_ = ids.both_ids(mac, namespace, contact.item, contact.party)
+            if shuns and self._is_never(contact):
                 never.add(item)
-                continue
-            prepared = self._ready(source, namespace, contact, item)
+            prepared = self._ready(source, namespace, contact, item, id_)
             reading = item, contact.reference
             if reading != before or any(other.id == prepared.id for other in group):
                 before, group = reading, []
@@ -187,36 +206,46 @@ class Intake:
                 else:
                     counts.duplicates += 1
             group.append(prepared)
-        if kept_out := len(never - items.keys()):
-            counts.ignored["never"] += kept_out
+        for item in never:
+            del items[item]
+            counts.ignored["never"] += 1
         return items
 
     def _is_never(self, contact: Contact) -> bool:
         addresses = [i.value for i in contact.identifiers if i.kind == "mail"]
-        return any(
-            address in self._never or address.rpartition("@")[2] in self._never
-            for address in (*addresses, contact.party)
-            if address
-        )
+        shuns = self._company.shuns
+        return any(shuns(address.lower()) for address in (*addresses, contact.party) if address)
+
+    def _withdrawn(self, source: Source, items: Sequence[Item]) -> dict[bytes, bool]:
+        """Items that the source takes back, and whether as mails: which an item is, its key does not say."""
+        mac, system = self._mac, source.namespace
+        as_own = {ids.item_id(mac, system, item): False for item in items}
+        return as_own | {ids.item_id(mac, MAIL, item): system != MAIL for item in items}
 
     def _is_own(self, identifier: Identifier) -> bool:
         if identifier.kind == "mail":
             return self._company.owns(identifier.value)
         return identifier.kind == "phone" and identifier.value in self._numbers
 
-    def _ready(self, source: Source, namespace: str, contact: Contact, item: bytes) -> Prepared:
-        mac, key_id = self._mac, self._key_id
+    def _ready(
+        self, source: Source, namespace: str, contact: Contact, item: bytes, id_: str
+    ) -> Prepared:
+        key_id, related = self._key_id, contact.related
+        uncut: Uncut = ()
+        if is_overlong(contact):
+            contact, uncut = fitted(contact)
         identifiers = tuple([i for i in contact.identifiers if not self._is_own(i)])
         facts = facts_of(
             contact,
             item=item.hex(),
             thread=key_id("thread", namespace, contact.thread) if contact.thread else "",
             order=key_id("order", namespace, contact.order) if contact.order else "",
-            related=ids.item_id(mac, namespace, contact.related).hex() if contact.related else "",
+            related=ids.item_id(self._mac, namespace, related).hex() if related else "",
         )
-        content = encode(content_of(contact, identifiers, source.keep))
+        said = content_of(contact, identifiers, source.keep)
+        content = encode(with_uncut(said, uncut, source.keep) if uncut else said)
         return Prepared(
-            ids.contact_id(mac, namespace, contact.item, contact.party),
+            id_,
             contact,
             facts,
             encode(facts),
@@ -225,20 +254,21 @@ class Intake:
             identifiers,
         )
 
-    def _digest(self, contacts: Iterable[Prepared]) -> bytes:
+    def _digest(self, contacts: Sequence[Prepared]) -> bytes:
         """A keyed digest of the facts that do not depend on the source."""
-        parts = sorted([prepared.open + prepared.content for prepared in contacts])
+        if len(contacts) == 1:
+            return self._index(b"item\0%b%b" % (contacts[0].open, contacts[0].content))[:16]
+        parts = sorted([each.open + each.content for each in contacts])
         return self._index(b"item\0" + b"".join(parts))[:16]
 
     # ---- under the lock
 
     def _new(self, sitting: Sitting, contacts: list[Prepared]) -> Known:
-        living = {}
         for prepared in contacts:
             self._write(sitting, prepared)
             sitting.transaction.new_stream(prepared.id)
-            living[prepared.id] = True
         sitting.counts.recorded += 1
+        living = dict.fromkeys([prepared.id for prepared in contacts], True)
         return Known(self._digest(contacts), f",{sitting.number},", living)
 
     def _write(
@@ -248,6 +278,7 @@ class Intake:
         handle, new = self.assignment.handle_for(
             prepared.identifiers, prepared.contact.name, last=last
         )
+        prepared.handle = handle
         if new and handle:
             sitting.events.append(handle_seen(self.log.codec, self.assignment, handle))
             sitting.transaction.new_stream(handle)
@@ -258,6 +289,49 @@ class Intake:
         if version == 1:
             sitting.counts.contacts += 1
             sitting.handles[handle or ""] += 1
+
+    def _withdraw(
+        self,
+        sitting: Sitting,
+        withdrawn: dict[bytes, bool],
+        items: dict[bytes, list[Prepared]],
+        known: dict[bytes, Known],
+    ) -> dict[bytes, Known]:
+        """Retract what the source takes back; contacts of such an item that came with it are not recorded any more."""
+        changed = {}
+        for item, as_mail in withdrawn.items():
+            row = known.get(item)
+            if row is None:
+                if items.pop(item, None):
+                    sitting.counts.ignored["withdrawn"] += 1
+                continue
+            if items.pop(item, None):
+                sitting.counts.duplicates += 1
+            elif as_mail and not row.stood_in(sitting.number):
+                continue
+            if self._retract(sitting, row, row.contacts):
+                row.digest = b""  # the same facts are news when they come back
+                changed[item] = row
+        return changed
+
+    def _leave_out(self, sitting: Sitting, items: dict[bytes, list[Prepared]]) -> None:
+        """Of contacts that are a private customer's, once it is settled whose they are, keep the facts alone."""
+        private = self.private(sitting.transaction)
+        if not private:
+            return
+        ready = {prepared.id: prepared for contacts in items.values() for prepared in contacts}
+        for at, event in enumerate(sitting.events):
+            if event.topic not in ("contact.recorded", "contact.amended"):
+                continue
+            prepared = ready[event.stream]
+            if self.assignment.customer_of(prepared.id, prepared.handle) in private:
+                content = bare(content_of(prepared.contact, prepared.identifiers, "facts"))
+                kept = ContactPrivate(
+                    source=sitting.source.name,
+                    reference=prepared.contact.reference,
+                    content=content,
+                )
+                sitting.events[at] = msgspec.structs.replace(event, private=encode(kept))
 
     def _again(self, sitting: Sitting, row: Known, contacts: list[Prepared]) -> bool:
         """A known item: a duplicate, unless the connector says that it changed and its facts do differ."""

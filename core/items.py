@@ -25,9 +25,13 @@ class Known(msgspec.Struct, gc=False):
     sources: str
     contacts: dict[str, bool]
 
+    def stood_in(self, source: int) -> bool:
+        """Whether a source gave it."""
+        return f",{source}," in self.sources
+
     def sight(self, source: int) -> bool:
         """Note a source; whether it is a new one."""
-        if f",{source}," in self.sources:
+        if self.stood_in(source):
             return False
         self.sources = f"{self.sources}{source},"
         return True

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from stammkunde.core.contact import Identifier, Name
+from stammkunde.core.names import consistent, party_of
 from stammkunde.projections.corrections import chunks, execute_in, select_in
 from stammkunde.projections.finding import used_identifiers
 from stammkunde.projections.registers import ROLE
@@ -24,7 +25,7 @@ _name = msgspec.json.Decoder(Name).decode
 _attributes = msgspec.json.Decoder(dict[str, str]).decode
 
 _HANDLES = (
-    "SELECT c.living, h.name FROM customers c JOIN handles h ON h.customer = c.id"
+    "SELECT c.living, h.name, h.customer = c.living FROM customers c JOIN handles h ON h.customer = c.id"
     " WHERE c.living IN ({ids}) AND h.name <> '' ORDER BY h.position, h.id"
 )
 _ENTRIES = (
@@ -33,8 +34,10 @@ _ENTRIES = (
 )
 _DESCRIPTIONS = (
     "SELECT c.living, d.key, d.value FROM customers c JOIN descriptions d ON d.customer = c.id"
-    " WHERE c.living IN ({ids}) ORDER BY d.position, d.key, d.customer"
+    " WHERE c.living IN ({ids})"
+    " ORDER BY d.key = 'name' AND d.customer = c.living, d.position, d.key, d.customer"
 )
+"""The last word counts; of names the survivor's own, whatever a customer was called who was merged into him later."""
 _DISPLAYS = (
     "SELECT k.customer, k.at, k.id, t.display FROM contacts k JOIN contents t ON t.contact = k.id"
     " WHERE k.customer IN ({ids}) AND k.counted = 1 AND k.retracted = 0 AND t.display <> ''"
@@ -50,6 +53,7 @@ class Card(msgspec.Struct):
 
     display: str = ""
     handles: list[Name] = msgspec.field(default_factory=list)
+    own: list[Name] = msgspec.field(default_factory=list)
     entries: list[Name] = msgspec.field(default_factory=list)
     identifiers: set[Identifier] = msgspec.field(default_factory=set)
     from_entries: dict[str, str] = msgspec.field(default_factory=dict)
@@ -62,11 +66,14 @@ class Card(msgspec.Struct):
 
     @property
     def name(self) -> str:
-        """What a person wrote, else the address book, a structured name, a display name, an address or number."""
+        """What a person wrote, else the address book, a structured name, a display name, an address or number.
+
+        `own` are the structured names of the survivor himself where others were merged into him.
+        """
         return (
             self.written.get(NAME)
-            or called(self.entries)
-            or called(self.handles)
+            or called(fitting(self.own, self.entries))
+            or called(fitting(self.own, self.handles))
             or self.display
             or next((i.value for i in sorted(self.identifiers) if i.kind != "shop"), "")
         )
@@ -90,6 +97,16 @@ class Card(msgspec.Struct):
         texts = [self.name, self.display, *map(str, self.entries), *map(str, self.handles)]
         texts += [value for value, _ in self.attributes.values()]
         return customer_terms(texts, self.identifiers)
+
+
+def fitting(own: Sequence[Name], names: Sequence[Name]) -> Sequence[Name]:
+    """The names that can be the survivor's, his own first: what merged ones were called otherwise is only searched for."""
+    if not own or len(own) == len(names):
+        return names
+    parties = list(map(party_of, own))
+    first = [name for name in names if name in own]
+    rest = (name for name in names if name not in own)
+    return [*first, *(name for name in rest if consistent([*parties, party_of(name)]))]
 
 
 def called(names: Sequence[Name]) -> str:
@@ -192,8 +209,11 @@ def _read(cursor: sqlite3.Cursor, customers: Sequence[str]) -> dict[str, Card]:
         cursor, "SELECT id, display FROM customers WHERE id IN ({ids})", customers
     ):
         cards[customer].display = display
-    for customer, name in select_in(cursor, _HANDLES, customers):
-        cards[customer].handles.append(_name(name))
+    for customer, name, is_own in select_in(cursor, _HANDLES, customers):
+        card = cards[customer]
+        card.handles.append(_name(name))
+        if is_own:
+            card.own.append(card.handles[-1])
     for customer, kind, value in used_identifiers(cursor, customers):
         cards[customer].identifiers.add(Identifier(kind, value))
     for customer, name, attributes in select_in(cursor, _ENTRIES, customers):

@@ -80,6 +80,7 @@ def content_row(event: Event) -> Row | None:
     content = private.content
     return (
         event.stream,
+        event.position,
         private.source,
         content.item,
         content.order,

@@ -29,6 +29,7 @@ from stammkunde.projections.corrections import Corrections, select_in
 from stammkunde.projections.local_time import LocalTime
 from stammkunde.projections.pointing import Pointers
 from stammkunde.projections.projection import Fact
+from stammkunde.projections.said import forget, hear
 
 
 class Standing(msgspec.Struct):
@@ -74,6 +75,9 @@ def write_contacts(
     latest = {event.stream: event for event in batch.facts}
     standing = _standing(cursor, batch, latest)
     pointers = _pointers(cursor, batch, facts, standing) if point else Pointers(cursor, (), ())
+    forgotten = standing.keys() & facts.keys()
+    if point:
+        forget(cursor, forgotten)
     written = _insert(cursor, batch, facts, latest, pointers)
     for contact, before in standing.items():
         _correct(corrections, contact, before)
@@ -82,6 +86,8 @@ def write_contacts(
         after = _change(cursor, batch, contact, before, facts.get(contact), pointers)
         _correct(corrections, contact, after)
         written.more += before.retracted - after.retracted
+    if point:
+        hear(cursor, forgotten | batch.recorded.keys())
     _write_sightings(cursor, batch.sighted)
     return written
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from stammkunde.core.contact import IdentifierKind
 from stammkunde.core.events import IdentifierClass
 from stammkunde.projections.answers import KnownIdentifier
 from stammkunde.projections.corrections import select_in
+from stammkunde.projections.terms import LAST
 
 _USED = (
     "SELECT c.living, i.kind, i.value FROM customers c JOIN handles h ON h.customer = c.id"
@@ -30,6 +32,12 @@ SHOWN = (
 )
 """A living customer `c` of whom something is known, and not one whose contacts turned out to be others' or were withdrawn."""
 
+_MANY = 2000
+"""Terms with one beginning from which on it is common."""
+
+IN_FIGURES = "role IN ('', 'customer')"
+"""Of a living customer: he is no supplier, partner or private person, who are in no customer figure."""
+
 
 def living(cursor: sqlite3.Cursor, customer: str) -> str | None:
     """The living customer of an id; None where there is no such id."""
@@ -37,15 +45,54 @@ def living(cursor: sqlite3.Cursor, customer: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def beginning_with(cursor: sqlite3.Cursor, start: str) -> set[str]:
-    """The living customers of ids that begin so; fewer than six digits are no beginning."""
-    if len(start) < 6 or not set(start) <= set("0123456789abcdef"):
-        return set()
-    rows = cursor.execute(
-        "SELECT DISTINCT living FROM customers WHERE id >= ? AND id < ? LIMIT 11",
-        (start, start + "g"),
-    )
-    return {row[0] for row in rows}
+def called(cursor: sqlite3.Cursor, sought: Iterable[set[str]]) -> Iterator[tuple[str, list[str]]]:
+    """For each word sought, in one of its spellings, a condition on a customer `c` of whom a term begins so.
+
+    Whom a rare word means is looked up; a beginning that many have, as one letter is, is asked of each customer in turn
+    until a page is full.
+    """
+    for spellings in sought:
+        ranges = " OR ".join(["term >= ? AND term < ?"] * len(spellings)) or "1 = 0"
+        bounds = [bound for one in sorted(spellings) for bound in (one, one + LAST)]
+        some = f"SELECT 1 FROM terms WHERE {ranges} LIMIT {_MANY}"
+        (n,) = cursor.execute(f"SELECT count(*) FROM ({some}) AS some", bounds).fetchone()
+        if n < _MANY:
+            yield f"c.id IN (SELECT customer FROM terms WHERE {ranges})", bounds
+        else:
+            yield f"EXISTS (SELECT 1 FROM terms WHERE customer = c.id AND ({ranges}))", bounds
+
+
+def is_beginning(ref: str) -> bool:
+    """Whether a reference may be the beginning of an id: fewer than six hex digits are none."""
+    return 6 <= len(ref) <= 32 and set(ref) <= set("0123456789abcdef")
+
+
+def beginning_with(
+    cursor: sqlite3.Cursor, table: Literal["contacts", "customers"], start: str
+) -> list[str]:
+    """All ids of a table that begin so, in order."""
+    if not is_beginning(start):
+        return []
+    sql = f"SELECT id FROM {table} WHERE id >= ? AND id < ? ORDER BY id"
+    return [row[0] for row in cursor.execute(sql, (start, start + "g"))]
+
+
+def shortest(
+    cursor: sqlite3.Cursor, table: Literal["contacts", "customers"], ids: Iterable[str]
+) -> dict[str, str]:
+    """For each id a beginning, of eight digits or more, that no other id of the table has now."""
+    found = {}
+    for id_ in ids:
+        before, after = cursor.execute(
+            f"SELECT (SELECT max(id) FROM {table} WHERE id < ?), (SELECT min(id) FROM {table} WHERE id > ?)",
+            (id_, id_),
+        ).fetchone()
+        found[id_] = next(
+            id_[:size]
+            for size in range(8, len(id_) + 1)
+            if not any((other or "").startswith(id_[:size]) for other in (before, after))
+        )
+    return found
 
 
 def found_by(cursor: sqlite3.Cursor, kind: str, value: str) -> set[str]:

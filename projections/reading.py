@@ -50,6 +50,11 @@ def name_text(name: str) -> str:
     return str(_name(name)) if name else ""
 
 
+def lines_of(lines: str) -> tuple[answers.Line, ...]:
+    """Lines of an order, stored as JSON."""
+    return tuple(answers.Line(n.article, n.name, n.quantity, n.price) for n in _lines(lines))
+
+
 def contact_answer(row: tuple[Any, ...]) -> answers.Contact:
     """A row of `CONTACT`; without contents (erased) the texts are empty."""
     (contact, customer, source, item, party, channel, kind, direction, outcome, at, offset, recorded, name, display,
@@ -74,9 +79,7 @@ def contact_answer(row: tuple[Any, ...]) -> answers.Contact:
         attachments=tuple(
             answers.Attachment(a.name, a.type, a.size) for a in _attachments(attachments or "[]")
         ),
-        lines=tuple(
-            answers.Line(n.article, n.name, n.quantity, n.price) for n in _lines(lines or "[]")
-        ),
+        lines=lines_of(lines or "[]"),
         duration_s=duration,
         money=_money(amount, net, currency),
         thread=thread or "",

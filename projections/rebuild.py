@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,14 @@ class Difference(msgspec.Struct, frozen=True):
 
     table: str
     key: tuple[Any, ...]
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """An event that could not be applied: its position and topic, the kind of error and where it was raised."""
+
+    position: int
+    topic: str
+    error: str
 
 
 def build(
@@ -82,6 +91,13 @@ def check(log: Log, views: Views, progress: Progress | None = None) -> list[Diff
             _remove(aside)
 
 
+def dead_letters(views: Views) -> list[DeadLetter]:
+    """The events that the views lack, in order: as long as one stands they are not all that the log says."""
+    with views.store.reading() as cursor:
+        cursor.execute("SELECT position, topic, error FROM dead_letters ORDER BY position")
+        return [DeadLetter(*row) for row in cursor]
+
+
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """The file that stands aside has one name: what a crash left of it is overwritten, and two can't build at once."""
@@ -111,7 +127,8 @@ def _remove(path: Path) -> None:
 def _compare(live: sqlite3.Cursor, aside: Path, tables: tuple[Table, ...]) -> list[Difference]:
     other = sqlite3.connect(aside)
     try:
-        found = (_difference(live, other.cursor(), table) for table in tables)
+        found = [_difference(live, other.cursor(), table) for table in tables]
+        found.append(_difference_of_words(live, other.cursor()))
         return [difference for difference in found if difference]
     finally:
         other.close()
@@ -122,11 +139,33 @@ def _difference(live: sqlite3.Cursor, aside: sqlite3.Cursor, table: Table) -> Di
     columns = [column.split()[0] for column in table.columns]
     key = [columns.index(name) for name in table.key]
     sql = f"SELECT {', '.join(columns)} FROM {table.name} ORDER BY {', '.join(table.key)}"
-    ours, theirs = iter(live.execute(sql)), iter(aside.execute(sql))
-    for row in ours:
-        other = next(theirs, None)
+    return _first(table.name, key, live.execute(sql), aside.execute(sql))
+
+
+def _first(
+    table: str,
+    key: Sequence[int],
+    ours: Iterable[tuple[Any, ...]],
+    theirs: Iterable[tuple[Any, ...]],
+) -> Difference | None:
+    for row, other in zip_longest(ours, theirs):
         if row != other:
             keys = [tuple(r[at] for at in key) for r in (row, other) if r is not None]
-            return Difference(table.name, min(keys))
-    other = next(theirs, None)
-    return Difference(table.name, tuple(other[at] for at in key)) if other else None
+            return Difference(table, min(keys))
+    return None
+
+
+def _difference_of_words(live: sqlite3.Cursor, aside: sqlite3.Cursor) -> Difference | None:
+    """The same of the words of what was said: which stands where, however the index keeps them."""
+    name = "temp.words_of_said"
+    for cursor in (live, aside):
+        cursor.execute(f"CREATE VIRTUAL TABLE {name} USING fts5vocab(main, said, instance)")
+    try:
+        sql = f"SELECT term, doc, offset FROM {name}"
+        return _first("said", (0, 1, 2), live.execute(sql), aside.execute(sql))
+    finally:
+        for cursor in (live, aside):
+            cursor.execute(
+                "SELECT 1"
+            )  # ends a reading that stopped halfway: the table is in use until then
+            cursor.execute(f"DROP TABLE {name}")

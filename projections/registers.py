@@ -12,6 +12,7 @@ from stammkunde.core.events import Description, Event, IdentifierPrivate, Note
 from stammkunde.projections.batch import NO_EVIDENCE, Batch, Decision
 from stammkunde.projections.contact_rows import identifiers_of
 from stammkunde.projections.corrections import Corrections, select_in
+from stammkunde.projections.said import hear_note
 
 ROLE = "role"
 """Under this key a person's word on the role stands among the descriptions."""
@@ -159,6 +160,7 @@ def _noted(cursor: sqlite3.Cursor, event: Event) -> None:
             "INSERT INTO notes (position, customer, recorded_at, author, text) VALUES (?, ?, ?, ?, ?)",
             (event.position, event.stream, event.recorded_at, event.private.by, event.private.text),
         )
+        hear_note(cursor, event.position, event.private.text)
 
 
 def _linked(cursor: sqlite3.Cursor, event: Event) -> None:

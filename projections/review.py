@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable
 
 from stammkunde.projections.answers import Candidate, Identifier, Review
 from stammkunde.projections.corrections import select_in
@@ -14,6 +16,10 @@ _OPEN = (
     "customer IS NULL AND handle IS NOT NULL AND own_rule IS NULL AND counted = 1 AND retracted = 0"
 )
 _CANDIDATES = 20
+_FOLLOWERS = (
+    "SELECT customer, channel, count(*) FROM contacts WHERE handle IN ({ids}) AND own_rule IS NULL AND counted = 1"
+    " AND retracted = 0 GROUP BY customer, channel"
+)
 
 _SHARED = (
     "SELECT i.handle, l.id, l.name, i.kind, i.value FROM handle_identifiers i"
@@ -28,12 +34,18 @@ _LINKED = (
 )
 
 
-def open_counterparts(cursor: sqlite3.Cursor, local: LocalTime, limit: int) -> list[Review]:
-    """Open contacts by counterpart, those with most contacts first; one without any identifier can't be told apart."""
+def open_counterparts(
+    cursor: sqlite3.Cursor, local: LocalTime, limit: int, only: str = ""
+) -> list[Review]:
+    """Open contacts by counterpart, those with most contacts first; one without any identifier can't be told apart.
+
+    `only` is the handle of the one counterpart that is asked for.
+    """
     rows = cursor.execute(
         f"SELECT handle, count(*), min(at), max(at) FROM contacts WHERE {_OPEN}"
+        f"{' AND handle = ?' if only else ''}"
         " GROUP BY handle ORDER BY count(*) DESC, max(at) DESC, handle LIMIT ?",
-        (limit,),
+        (only, limit) if only else (limit,),
     ).fetchall()
     handles = [row[0] for row in rows]
     identifiers = handle_identifiers(cursor, handles)
@@ -54,6 +66,24 @@ def open_counterparts(cursor: sqlite3.Cursor, local: LocalTime, limit: int) -> l
             )
         )
     return reviews
+
+
+def waiting(cursor: sqlite3.Cursor, handle: str, limit: int) -> list[str]:
+    """The open contacts of a counterpart, the newest first."""
+    rows = cursor.execute(
+        f"SELECT id FROM contacts WHERE handle = ? AND {_OPEN} ORDER BY at DESC, id DESC LIMIT ?",
+        (handle, limit),
+    )
+    return [row[0] for row in rows]
+
+
+def followers(cursor: sqlite3.Cursor, handles: Iterable[str], but: str = "") -> Counter[str]:
+    """How many contacts that count follow these handles and are not the customer's `but` already, by channel."""
+    found: Counter[str] = Counter()
+    for customer, channel, n in select_in(cursor, _FOLLOWERS, set(handles)):
+        if not but or customer != but:
+            found[channel] += n
+    return found
 
 
 def _candidates(cursor: sqlite3.Cursor, handles: list[str]) -> dict[str, list[Candidate]]:

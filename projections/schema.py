@@ -13,7 +13,7 @@ import msgspec
 
 from stammkunde.projections.dialect import SQLITE, Dialect
 
-VERSION = 1
+VERSION = 3
 """Raised when a table or the meaning of a column changes: older views are then rebuilt by themselves."""
 
 
@@ -75,6 +75,7 @@ CONTACTS = Table(
     ("id",),
     {
         "contacts_customer": "customer, at, id",
+        "contacts_channel": "customer, channel, at, id WHERE customer IS NOT NULL AND retracted = 0",
         "contacts_at": "at, id",
         "contacts_handle": "handle",
         "contacts_own": "own_customer WHERE own_customer IS NOT NULL",
@@ -91,6 +92,7 @@ CONTENTS = Table(
     "contents",  # what a contact says and to whom; no row once it is erased
     (
         "contact TEXT NOT NULL",
+        "position BIGINT NOT NULL",  # of the event that gave it
         "source TEXT NOT NULL",
         "item_key TEXT NOT NULL",  # the item's own key at its source
         "order_number TEXT NOT NULL",
@@ -106,6 +108,7 @@ CONTENTS = Table(
         "attributes TEXT NOT NULL",
     ),
     ("contact",),
+    {"contents_position": "position"},
 )
 
 SIGHTINGS = Table(
@@ -172,6 +175,7 @@ CUSTOMERS = Table(
     ("id",),
     {
         "customers_living": "living",
+        "customers_contacts": "contacts WHERE merged_into IS NULL",
         "customers_last": "(coalesce(last_at, 0)), id WHERE merged_into IS NULL",
     },
 )
@@ -254,8 +258,9 @@ TABLES = (
 
 
 def create_tables(tables: Iterable[Table], dialect: Dialect = SQLITE) -> Iterator[str]:
-    """The statements that make tables, without their indexes."""
-    return (table.create(dialect) for table in tables)
+    """The statements that make tables, without their indexes, and the index of what was said (`projections/said`)."""
+    yield from (table.create(dialect) for table in tables)
+    yield from dialect.search.create
 
 
 def create_indexes(tables: Iterable[Table]) -> Iterator[str]:

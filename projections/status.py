@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
+from stammkunde.core.feed import open_cursor
 from stammkunde.core.log.store import Log
 from stammkunde.projections.answers import LogStatus, ProjectionStatus, SourceStatus, Status
 from stammkunde.projections.finding import SHOWN
 from stammkunde.projections.reading import utc
 from stammkunde.projections.views import NAME, Views, tracked
+
+_CUSTOMERS = (
+    "SELECT count(*) FROM customers WHERE merged_into IS NULL AND contacts > 0",
+    f"SELECT count(*) FROM customers c WHERE c.merged_into IS NULL AND c.contacts = 0 AND {SHOWN}",
+)
+"""Those with contacts are counted in an index alone; the others, who are few, are looked at."""
 
 
 def status(views: Views, log: Log) -> Status:
@@ -24,13 +31,35 @@ def status(views: Views, log: Log) -> Status:
         position = tracked(cursor)
         dead = cursor.execute("SELECT count(*) FROM dead_letters").fetchone()[0]
         total = cursor.execute("SELECT n FROM totals WHERE name = 'contacts'").fetchone()
-        living = cursor.execute(f"SELECT count(*) FROM customers c WHERE {SHOWN}")
-        customers = living.fetchone()[0]
+        customers = sum(cursor.execute(sql).fetchone()[0] for sql in _CUSTOMERS)
     return Status(
         LogStatus(last, total[0] if total else 0, customers),
         sources,
         (ProjectionStatus(NAME, position, last - position, dead),),
     )
+
+
+class Arrivals(msgspec.Struct, frozen=True):
+    """Contacts of a source that stand: all of them, and by local day those since a day."""
+
+    source: str
+    contacts: int
+    days: dict[date, int]
+
+
+def arrivals(cursor: sqlite3.Cursor, since: date) -> list[Arrivals]:
+    """What each source brought, by name; days without a contact are left out."""
+    rows = cursor.execute(
+        "SELECT source, sum(contacts) FROM arrivals GROUP BY source ORDER BY source"
+    ).fetchall()
+    recent = cursor.execute(
+        "SELECT source, local_day, contacts FROM arrivals WHERE local_day >= ? ORDER BY local_day",
+        (since.isoformat(),),
+    ).fetchall()
+    days: dict[str, dict[date, int]] = {}
+    for source, day, contacts in recent:
+        days.setdefault(source, {})[date.fromisoformat(day)] = contacts
+    return [Arrivals(source, total, days.get(source, {})) for source, total in rows]
 
 
 def _sources(cursor: sqlite3.Cursor, log: Log) -> tuple[SourceStatus, ...]:
@@ -50,7 +79,7 @@ def _source(row: tuple[Any, ...], rejected: int, log: Log) -> SourceStatus:
         name=name,
         connector=connector,
         state="new" if at is None else "ok",
-        cursor=log.keys.keys.seal.unseal(cursor, b"cursor").decode() if cursor else None,
+        cursor=open_cursor(log, name, cursor),
         last_success=at,
         gaps=int(msgspec.json.decode(counts).get("gaps", 0)),
         rejected=rejected,

@@ -19,6 +19,8 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d"})
 _LONGEST = 40
 _MOST = 200
+_LONGEST_TEXT = 1000
+"""Of what is typed no more is looked at."""
 LAST = "\U0010ffff"
 """Behind every text that begins with what stands before it."""
 
@@ -53,20 +55,36 @@ def customer_terms(texts: Iterable[str], identifiers: Iterable[Identifier]) -> l
 
 
 def searched(text: str) -> list[set[str]]:
-    """What a customer's terms must begin with: for each word one of its spellings.
+    """What a customer's terms must begin with: for each word one of its spellings; nothing asked finds everybody.
 
-    Digits with or without blanks are one number, in national or international notation; a mail address is one word.
+    Digits with or without blanks are one number, in national or international notation; a mail address is one word. A
+    word without spellings is begun by no term: so is a text without letters and digits, or of more words than anybody has.
     """
-    text = text.strip()
-    if len(re.sub(r"\D", "", text)) > 2 and _NUMBER.fullmatch(text):
-        return [{re.sub(r"\D", "", text).lstrip("0")[:_LONGEST]}]
-    asked: list[set[str]] = []
+    text = text[:_LONGEST_TEXT].strip().encode(errors="replace").decode()
+    digits = re.sub(r"\D", "", text)
+    if len(digits) > 2 and _NUMBER.fullmatch(text):
+        return [{number[:_LONGEST] for number in (digits, digits.lstrip("0")) if number}]
+    asked: set[frozenset[str]] = set()
     for part in text.split():
         if "@" in part:
-            asked.append({part.lower()[:_LONGEST]})
+            asked.add(frozenset({part.lower()[:_LONGEST]}))
         else:
-            asked += (_spellings(word) for word in _WORD.findall(_composed(part)))
-    return asked
+            found = (_spellings(word) for word in _WORD.findall(_composed(part)))
+            asked.update(frozenset(spellings - {""}) for spellings in found)
+    if (text and not asked) or len(asked) > _MOST:
+        return [set()]
+    longest = [each for each in asked if not any(_begins(each, o) for o in asked - {each})]
+    return [set(spellings) for spellings in sorted(longest, key=sorted)]
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of what was typed, in their order and as they were typed: letters and digits alone."""
+    return _WORD.findall(_composed(text[:_LONGEST_TEXT].encode(errors="replace").decode()))
+
+
+def _begins(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether who is found by the other word is found by this one, so that it need not be asked for."""
+    return all(spelling.startswith(tuple(one)) for spelling in other)
 
 
 def _composed(text: str) -> str:

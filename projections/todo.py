@@ -8,10 +8,14 @@ from typing import Literal
 
 import msgspec
 
+from stammkunde.core.errors import DecisionError
 from stammkunde.projections.figures.calendars import business_time
 
 RECENT = timedelta(days=30)
 """What has waited longer is no longer for today; `since` asks for more."""
+
+
+_ORDER = "(w.what = 'message', w.since, w.contact)"
 
 
 class Todo(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +31,26 @@ class Todo(msgspec.Struct, frozen=True, kw_only=True):
     open_hours: float
 
 
-def todo(cursor: sqlite3.Cursor, now: datetime, *, since: datetime | None = None) -> list[Todo]:
-    """Who waits at `now` (aware) and began to within the last thirty days, missed calls first, then the oldest."""
+class Due(msgspec.Struct, frozen=True):
+    """How many wait, and the business hours of the one who has waited longest."""
+
+    n: int
+    open_hours: float
+
+
+def todo(
+    cursor: sqlite3.Cursor,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    limit: int | None = None,
+    after: str = "",
+) -> list[Todo]:
+    """Who waits at `now` (aware) and began to within the last thirty days, missed calls first, then the oldest.
+
+    All of them or a page: `after` is the contact of the last one seen; `DecisionError` where it waits no longer.
+    """
+    page, key = ("", ()) if not after else (f" AND {_ORDER} > (?, ?, ?)", _key(cursor, after))
     begin = since or now - RECENT
     time = business_time(cursor)
     until = _ms(now)
@@ -38,9 +60,9 @@ def todo(cursor: sqlite3.Cursor, now: datetime, *, since: datetime | None = None
         " JOIN contacts c ON c.id = w.contact LEFT JOIN customers k ON k.id = c.customer"
         " LEFT JOIN contents x ON x.contact = c.id"
         " WHERE w.until IS NULL AND w.since >= ? AND w.since <= ?"
-        " AND coalesce(k.role, '') IN ('', 'customer')"
-        " ORDER BY w.what = 'message', w.since, w.contact",
-        (_ms(begin), until),
+        f"{page} ORDER BY w.what = 'message', w.since, w.contact"
+        f"{'' if limit is None else f' LIMIT {limit:d}'}",
+        (_ms(begin), until, *key),
     ).fetchall()
     return [
         Todo(
@@ -55,6 +77,29 @@ def todo(cursor: sqlite3.Cursor, now: datetime, *, since: datetime | None = None
         )
         for what, contact, customer, name, counterpart, subject, at in rows
     ]
+
+
+def due(cursor: sqlite3.Cursor, now: datetime) -> dict[str, Due]:
+    """How many of `todo` wait for what (`missed_call`, `message`) at `now`; without those for which nobody does."""
+    time, until = business_time(cursor), _ms(now)
+    rows = cursor.execute(
+        "SELECT what, count(*), min(since) FROM waits WHERE until IS NULL AND what IN ('message', 'missed_call')"
+        " AND since >= ? AND since <= ? GROUP BY what",
+        (_ms(now - RECENT), until),
+    ).fetchall()
+    return {
+        what: Due(n, round(time.between(since, until) / 3_600_000, 1)) for what, n, since in rows
+    }
+
+
+def _key(cursor: sqlite3.Cursor, contact: str) -> tuple[int, int, str]:
+    row: tuple[int, int, str] | None = cursor.execute(
+        "SELECT what = 'message', since, contact FROM waits WHERE contact = ? AND until IS NULL",
+        (contact,),
+    ).fetchone()
+    if row is None:
+        raise DecisionError("The page to continue from is gone: begin again.")
+    return row
 
 
 def _ms(at: datetime) -> int:

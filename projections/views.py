@@ -31,6 +31,7 @@ from stammkunde.projections.registers import (
     write_handles,
     write_identifiers,
 )
+from stammkunde.projections.said import hear_all
 
 NAME = "views"
 """Stored name of the tracking."""
@@ -168,6 +169,7 @@ class Views:
     def finish(self) -> None:
         """Derive everything from the registers, and make the indexes: the end of a rebuild."""
         with self._transaction() as cursor:
+            hear_all(cursor)
             point_all(cursor)
             count_all(cursor)
             show_all(cursor)

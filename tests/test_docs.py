@@ -16,8 +16,8 @@ import click
 import msgspec
 import pytest
 
-from stammkunde.app.cli import COMMANDS, main, program
-from stammkunde.config.settings import Demo, SourceTable, Store
+from stammkunde.app.cli import COMMANDS, COMMON, main, program
+from stammkunde.config.settings import Demo, SourceTable, Store, Web
 from stammkunde.connectors import registry
 from stammkunde.connectors.contract import FileContract
 from stammkunde.core.company import Company
@@ -178,6 +178,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
         ("`[company]`", Company, ()),
         ("`[store]`", Store, ()),
         ("`[[source]]`", SourceTable, ("own",)),
+        ("`[web]`", Web, ()),
         ("`[demo]`", Demo, ()),
     ],
 )
@@ -222,7 +223,10 @@ def options(command: click.Command) -> set[str]:
 def test_every_command_has_a_row_with_all_its_options() -> None:
     rows = section("operating.md", "Commands").named()
     documented = {name: set(re.findall(r"`(--[a-z-]+)`", row[2])) for name, row in rows.items()}
-    assert documented == {name: options(command) for name, command in commands()}
+    common = {option for each in COMMON for option in each.opts}
+    assert documented == {name: options(command) - common for name, command in commands()}
+    text = "\n".join(section("operating.md", "Commands").lines)
+    assert all(f"`{option} " in text for option in common)
 
 
 def spoken() -> Iterator[tuple[str, list[str]]]:

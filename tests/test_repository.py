@@ -112,7 +112,7 @@ def test_what_is_forbidden_would_be_found(what: str, line: str) -> None:
 def test_constraints_pin_versions_and_name_no_place() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert [
-        line for line in lines if "http" in line or not re.match(r"[a-z0-9-]+==[\w.]+", line)
+        line for line in lines if "://" in line or not re.match(r"[a-z0-9-]+==[\w.]+", line)
     ] == []
 
 

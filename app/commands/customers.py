@@ -11,12 +11,11 @@ from stammkunde.app.bootstrap import Home
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import CSV, JSON, reading
 from stammkunde.app.contact_table import contacts_csv, contacts_table
+from stammkunde.app.customer_table import CUSTOMER_HEAD, customer_cells
 from stammkunde.app.locale import Locale
 from stammkunde.app.output import Column, csv_rows, json_line, table
 from stammkunde.projections.answers import Amount, Customer, CustomerSheet
 from stammkunde.projections.queries import PAGE
-
-_HEAD = ("id", "name", "kind", "identifiers", "contacts", "first_contact", "last_contact", "revenue")  # fmt: skip
 
 
 @click.command("customers")
@@ -47,7 +46,7 @@ def customers_command(
     if as_json:
         json_line(found)
     elif as_csv:
-        csv_rows(_HEAD, map(_cells, found))
+        csv_rows(CUSTOMER_HEAD, map(customer_cells, found))
     elif not found:
         click.echo(locale.text("Nobody is found."))
     else:
@@ -101,19 +100,6 @@ def customer_command(
             if len(sheet.contacts_list) == limit:
                 more = session.locale.text("Perhaps more:")
                 click.echo(f"{more} stammkunde contacts --customer {sheet.id}")
-
-
-def _cells(customer: Customer) -> Sequence[object]:
-    return (
-        customer.id,
-        customer.name,
-        customer.kind,
-        " ".join(identifier.value for identifier in customer.identifiers),
-        customer.contacts,
-        customer.first_contact,
-        customer.last_contact,
-        " ".join(f"{sum_.amount} {sum_.currency}" for sum_ in customer.revenue),
-    )
 
 
 def _line(customer: Customer, home: Home, locale: Locale) -> Sequence[str]:

@@ -13,6 +13,7 @@ import click
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import instant, reading
+from stammkunde.app.failures import WrongCall
 from stammkunde.core.contact import Direction
 from stammkunde.core.decisions import BY_HAND, Decisions
 from stammkunde.core.events import IdentifierClass, Role
@@ -73,6 +74,7 @@ def describe_command(session: Session, ref: str, pairs: tuple[str, ...]) -> None
     """Write attributes of a customer; an empty value takes one away.
 
     The attribute `role` is customer, supplier, partner or private: all but the first are left out of the customer figures.
+    Of a private one nothing is kept from then on of what is said.
 
     \b
     stammkunde describe keller@kunden.example hobby=mountainbike size=M
@@ -82,11 +84,13 @@ def describe_command(session: Session, ref: str, pairs: tuple[str, ...]) -> None
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():
-            raise click.UsageError(f"An attribute is KEY=VALUE, not “{pair}”.")
+            raise WrongCall("An attribute is KEY=VALUE, not “{pair}”.", pair=pair)
         attributes[key.strip()] = value.strip()
     role = attributes.pop("role", None)
     if role not in (None, *get_args(Role)):
-        raise click.UsageError(f"role is {', '.join(get_args(Role))}, not “{role}”.")
+        raise WrongCall(
+            "role is {known}, not “{role}”.", known=", ".join(get_args(Role)), role=role
+        )
     with _deciding(session) as (home, decisions):
         decisions.describe(home.customer_id(ref), attributes, role=role)  # type: ignore[arg-type]
 
@@ -141,29 +145,33 @@ def unlink_command(session: Session, ref: str, identifier: str, reason: str) -> 
 @REASON
 @click.pass_obj
 def assign_command(session: Session, contact: str, customer: str, reason: str) -> None:
-    """Give a contact to a customer, or to nobody.
+    """Give a contact to a customer, or to nobody. Of an id as much suffices as no other one begins with.
 
     \b
-    stammkunde assign 018bcfe5680080aa8c3f5d1b2a6e9f01 keller@kunden.example
+    stammkunde assign 018bcfe56800 keller@kunden.example
     """
     with _deciding(session) as (home, decisions):
         who = None if customer == "nobody" else home.customer_id(customer)
-        decisions.assign(contact, who, reason=reason)
+        decisions.assign(home.queries.contact_id(contact), who, reason=reason)
 
 
 @click.command("merge")
 @click.argument("one")
 @click.argument("other")
 @click.option("--reason", required=True, help="Why; kept privately with the decision.")
+@click.option(
+    "--anyway", is_flag=True, help="Also where distinct or unmerge said that they are two."
+)
 @click.pass_obj
-def merge_command(session: Session, one: str, other: str, reason: str) -> None:
+def merge_command(session: Session, one: str, other: str, reason: str, anyway: bool) -> None:
     """Say that two customers are one. Nothing is moved, and unmerge takes it back at any time.
 
     \b
     stammkunde merge anna@kunden.example a.meier@firma.example --reason "she told us"
     """
     with _deciding(session) as (home, decisions):
-        decisions.merge(home.customer_id(one), home.customer_id(other), reason=reason)
+        pair = home.customer_id(one), home.customer_id(other)
+        decisions.merge(*pair, reason=reason, anyway=anyway)
 
 
 @click.command("unmerge")
@@ -177,7 +185,8 @@ def unmerge_command(session: Session, one: str, other: str, reason: str) -> None
     \b
     stammkunde unmerge 7f3c… a51e…
     """
-    with _deciding(session) as (_, decisions):
+    with _deciding(session) as (home, decisions):
+        one, other = home.queries.customer_id(one), home.queries.customer_id(other)
         decisions.unmerge(one, other, reason=reason)
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
-from stammkunde.app import writing
+from stammkunde.app import periods, writing
+from stammkunde.app.behind_table import BEHIND_HEAD, behind_cells
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.cli import Session
-from stammkunde.app.commands.options import CSV, JSON, day, reading
+from stammkunde.app.commands.options import CSV, JSON, reading
+from stammkunde.app.failures import WrongCall
 from stammkunde.app.figure_table import figures_table
-from stammkunde.app.output import Column, csv_rows, json_line, table
+from stammkunde.app.output import Column, csv_rows, json_line, page_width, table
+from stammkunde.app.periods import PeriodError
 from stammkunde.projections.figures.definitions import FIGURES
-from stammkunde.projections.figures.periods import GRAINS, Grain, Period, week_of
-from stammkunde.projections.figures.queries import FigureAnswer, Segment
+from stammkunde.projections.figures.periods import GRAINS, Grain, Period
+from stammkunde.projections.figures.queries import FigureAnswer
+from stammkunde.projections.figures.segments import EVERYTHING, Segment, SegmentError, asked
 from stammkunde.projections.figures.who import Behind
 
 
@@ -26,7 +29,9 @@ from stammkunde.projections.figures.who import Behind
 @click.option("--from", "begin", metavar="DAY", help="First day; default: Monday of this week.")
 @click.option("--to", "end", metavar="DAY", help="Up to, and without, this day.")
 @click.option("--grain", type=click.Choice(GRAINS), help="Cut the period.")
-@click.option("--segment", default="", help="A part of the contacts, as channel:mail,direction:in.")
+@click.option(
+    "--segment", default="", help="A part alone, as channel:mail,direction:in or currency:CHF."
+)
 @click.option("--who", "ask_who", is_flag=True, help="List who is behind the number.")
 @JSON
 @CSV
@@ -52,11 +57,10 @@ def figures_command(
     """
     _known(codes)
     if ask_who and len(codes) != 1:
-        raise click.UsageError("--who asks for one figure: stammkunde figures new --who.")
-    try:
-        part = Segment.parse(segment)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+        raise WrongCall("--who asks for one figure: stammkunde figures new --who.")
+    if ask_who and grain:
+        raise WrongCall("--who lists one period: leave out --grain, or name --from and --to.")
+    part = _segment(segment, codes)
     with reading(session) as home:
         period = _period(home, begin, end)
         if ask_who:
@@ -71,6 +75,24 @@ def figures_command(
             csv_rows(head, map(msgspec.structs.astuple, answers))
         else:
             figures_table(answers, home.queries, period, session.locale, part, grain)
+            if part != EVERYTHING and not codes:
+                _say_left_out(asked(codes, part), session)
+
+
+def _segment(text: str, codes: Sequence[str]) -> Segment:
+    """The part that is asked for, which every figure named must know."""
+    try:
+        part = Segment.parse(text)
+        asked(codes, part)
+    except SegmentError as error:
+        raise WrongCall(error.template, **error.values) from None
+    return part
+
+
+def _say_left_out(shown: Sequence[str], session: Session) -> None:
+    codes = ", ".join(code for code in FIGURES if code not in shown)
+    line = session.locale.text("Left out, since they don't know this segment: {codes}", codes=codes)
+    click.echo(f"\n{click.wrap_text(line, page_width())}")
 
 
 def _known(codes: Sequence[str]) -> None:
@@ -79,22 +101,22 @@ def _known(codes: Sequence[str]) -> None:
             import difflib
 
             near = difflib.get_close_matches(code, FIGURES, 1, 0.5)
-            hint = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(FIGURES)}."
-            raise click.UsageError(f"There is no figure “{code}”; {hint}")
+            if near:
+                raise WrongCall(
+                    "There is no figure “{code}”; did you mean “{near}”?", code=code, near=near[0]
+                )
+            raise WrongCall(
+                "There is no figure “{code}”; there are {codes}.",
+                code=code,
+                codes=", ".join(FIGURES),
+            )
 
 
 def _period(home: Home, begin: str | None, end: str | None) -> Period:
-    """This week up to today unless days are given; one day alone reaches to the other end of what is known."""
-    today = home.now().date()
-    if begin is None and end is None:
-        return week_of(today)
-    span = home.queries.span()
-    first = span[0] if span else today
-    start = day(begin) if begin else first
-    stop = day(end) if end else today + timedelta(days=1)
-    if stop <= start:
-        raise click.UsageError(f"The period from {start} up to {stop} holds no day.")
-    return Period(start, stop)
+    try:
+        return periods.period(home, begin, end)
+    except PeriodError as error:
+        raise WrongCall(error.template, **error.values) from None
 
 
 def _show_who(
@@ -104,7 +126,7 @@ def _show_who(
     if as_json:
         json_line(entries)
     elif as_csv:
-        csv_rows(Behind.__struct_fields__, map(msgspec.structs.astuple, entries))
+        csv_rows(BEHIND_HEAD, map(behind_cells, entries))
     elif not entries:
         click.echo(text("Nobody is behind it."))
     else:

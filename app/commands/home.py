@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from stammkunde.app import writing
+from stammkunde.app import failures, writing
 from stammkunde.app.bootstrap import Home, opened
+from stammkunde.app.calendars import check_place
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import JSON, reading
+from stammkunde.app.company import company_of
 from stammkunde.app.locale import Locale
 from stammkunde.app.output import Column, json_line, table
+from stammkunde.app.recovery import new_sheet, recovery_sheet
+from stammkunde.app.sentences import own_side
 from stammkunde.config.example import COUNTRIES, settings_text
 from stammkunde.config.settings import FILE
+from stammkunde.core.errors import SettingError
 from stammkunde.projections.answers import SourceStatus, Status
 
 
 @click.command("init")
 @click.option("--defaults", is_flag=True, help="Ask nothing.")
+@click.option(
+    "--recovery",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the recovery sheet to a new file instead of the terminal.",
+)
 @click.pass_obj
-def init_command(session: Session, defaults: bool) -> None:
+def init_command(session: Session, defaults: bool, recovery: Path | None) -> None:
     """Make a home: a commented stammkunde.toml, a master key, and an empty log. A second run changes nothing.
 
     \b
     stammkunde init
+    stammkunde init --recovery Sheet.txt
     stammkunde --home /srv/stammkunde init --defaults
     """
     text = session.locale.text
@@ -35,36 +50,89 @@ def init_command(session: Session, defaults: bool) -> None:
         click.echo(text("There is a home in {path} already; nothing was changed.", path=home.path))
         return
     asks = not defaults and sys.stdin.isatty() and not (home.path / FILE).exists()
-    home.create(_asked(session.locale) if asks else settings_text())
+    settings = _asked(session.locale) if asks else settings_text()
+    sheet = _created(home, settings, recovery, session.locale)
     master = home.path / home.settings.store.master_key.file
     click.echo(text("Made a home in {path}.", path=home.path))
     click.echo(text("The master key is {file}.", file=master))
-    click.echo(text("Keep a copy in a safe place: without it nobody can read the log again."))
+    if sheet and recovery:
+        click.echo(text("Its recovery sheet is {file}: print it, then delete it.", file=recovery))
+    elif sheet and sys.stdout.isatty():
+        click.echo(f"\n{sheet}\n")
+    else:
+        click.echo(text("Keep a copy in a safe place: without it nobody can read the log again."))
     click.echo(text("Next: stammkunde import FILES, or name your sources in {file}.", file=FILE))
+    failures.say(own_side(Home(session.home).company, session.locale))
+
+
+def _created(home: Home, settings: str, recovery: Path | None, locale: Locale) -> str:
+    """Make the home; the recovery sheet of its master key, empty for a key that there was before."""
+    if recovery is None:
+        master = home.create(settings)
+        return recovery_sheet(master, home.path, locale) if master else ""
+    with new_sheet(recovery) as file:
+        master = home.create(settings)
+        if master is None:
+            raise SettingError(
+                "The master key was there before, so there is no new recovery sheet; the home is made."
+            )
+        sheet = recovery_sheet(master, home.path, locale)
+        file.write(f"{sheet}\n")
+    return sheet
 
 
 def _asked(locale: Locale) -> str:
-    """The settings of four answers; each may be empty."""
+    """The settings of four answers; each may be empty, and a wrong one is asked for again."""
     text = locale.text
-
-    def ask(question: str, default: str = "") -> str:
-        answer: str = click.prompt(question, default=default, show_default=bool(default))
-        return answer.strip()
-
-    name = ask(text("What is the company's name?"))
-    own = _listed(ask(text("Its own mail addresses or domains, separated by commas?")).lower())
-    numbers = _listed(ask(text("Its own telephone numbers, separated by commas?")))
-    country, _, canton = ask(text("Its country and canton, as CH-ZH?"), "CH").upper().partition("-")
-    if country not in COUNTRIES:
-        click.echo(text("Please check currency and timezone in {file}.", file=FILE))
-    return settings_text(
-        name=name,
-        country=country,
-        canton=canton,
-        addresses=[part for part in own if "@" in part.strip("@")],
-        domains=[part.removeprefix("@") for part in own if "@" not in part.strip("@")],
-        numbers=numbers,
+    name = _ask(text("What is the company's name?"))
+    own = _checked(
+        locale, text("Its own mail addresses or domains, separated by commas?"), "", _own_mail
     )
+    numbers = _ask(text("Its own telephone numbers, separated by commas?"))
+    place = _checked(locale, text("Its country and canton, as CH-ZH?"), "CH", _place)
+    while error := _wrong({**place, "numbers": numbers}):
+        click.echo(locale.say(error))
+        numbers = _ask(text("Its own telephone numbers, separated by commas?"))
+    if place["country"] not in COUNTRIES:
+        click.echo(text("Please check currency and timezone in {file}.", file=FILE))
+    return settings_text(name=name, **own, **place, numbers=_listed(numbers))
+
+
+def _ask(question: str, default: str = "") -> str:
+    answer: str = click.prompt(question, default=default, show_default=bool(default))
+    return answer.strip()
+
+
+def _checked(
+    locale: Locale, question: str, default: str, read: Callable[[str], dict[str, Any]]
+) -> dict[str, Any]:
+    while True:
+        table = read(_ask(question, default))
+        error = _wrong(table)
+        if error is None:
+            return table
+        click.echo(locale.say(error))
+
+
+def _wrong(table: dict[str, Any]) -> SettingError | None:
+    try:
+        check_place(company_of(table), datetime.now(UTC).year)
+    except SettingError as error:
+        return error
+    return None
+
+
+def _own_mail(answer: str) -> dict[str, Any]:
+    own = _listed(answer.lower())
+    return {
+        "addresses": [part for part in own if "@" in part.strip("@")],
+        "domains": [part.removeprefix("@") for part in own if "@" not in part.strip("@")],
+    }
+
+
+def _place(answer: str) -> dict[str, Any]:
+    country, _, canton = answer.upper().partition("-")
+    return {"country": country, "canton": canton}
 
 
 def _listed(answer: str) -> list[str]:
@@ -137,7 +205,11 @@ def _source_line(source: SourceStatus, zone: ZoneInfo, locale: Locale) -> Sequen
 
 
 @click.command("rebuild")
-@click.option("--check", is_flag=True, help="Build aside and compare; exit 1 where they differ.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Build aside and compare; exit 1 where they differ or lack an event.",
+)
 @click.pass_obj
 def rebuild_command(session: Session, check: bool) -> int:
     """Build the views anew from the log. With --check nothing is replaced: both must be the same.
@@ -154,15 +226,28 @@ def rebuild_command(session: Session, check: bool) -> int:
             return 0
         home.catch_up()
         differences = home.check_views()
+        left_out = home.dead_letters()
     for difference in differences:
-        click.echo(
-            f"stammkunde: views.db, table {difference.table}: row {difference.key} is not what the log says:"
-            " run “stammkunde rebuild”.",
-            err=True,
+        failures.say(
+            locale.text(
+                "views.db, table {table}: row {row} is not what the log says: run “stammkunde rebuild”.",
+                table=difference.table,
+                row=difference.key,
+            )
         )
-    if not differences:
-        click.echo(locale.text("The views are what the log says."))
-    return 1 if differences else 0
+    if left_out and not differences:
+        failures.say(
+            locale.plural(
+                "views.db lacks {n} event of the log, the first is {first}: run “stammkunde verify”; where that finds nothing, a newer version may understand it.",
+                "views.db lacks {n} events of the log, the first is {first}: run “stammkunde verify”; where that finds nothing, a newer version may understand them.",
+                len(left_out),
+                first=f"{left_out[0].position} ({left_out[0].topic}, {left_out[0].error})",
+            )
+        )
+    if differences or left_out:
+        return 1
+    click.echo(locale.text("The views are what the log says."))
+    return 0
 
 
 @click.command("verify")
@@ -192,8 +277,13 @@ def verify_command(session: Session, as_json: bool) -> int:
         if not verdict.findings:
             click.echo(session.locale.text("The log is what was recorded."))
     for finding in verdict.findings:
-        click.echo(
-            f"stammkunde: events {finding.first}–{finding.last}: {finding.problem}: restore the log from a backup.",
-            err=True,
+        said = "; ".join(map(session.locale.sentence, finding.problem.split("; ")))
+        failures.say(
+            session.locale.text(
+                "events {first}–{last}: {problem}: restore log.db and keys.db from the same backup.",
+                first=finding.first,
+                last=finding.last,
+                problem=said,
+            )
         )
     return 1 if verdict.findings else 0

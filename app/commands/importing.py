@@ -5,17 +5,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from stammkunde.app import failures, writing
 from stammkunde.app.bootstrap import Home, opened
+from stammkunde.app.calendars import check_place
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import JSON, SET, company_settings, pairs
+from stammkunde.app.failures import WrongCall
 from stammkunde.app.locale import Locale
 from stammkunde.app.output import Column, json_line, table
 from stammkunde.app.progress import bar
 from stammkunde.app.reading import Preview, Reading, preview, read
+from stammkunde.app.sentences import own_side
+from stammkunde.app.sources import Choice, choose
 from stammkunde.config.settings import FILE, SourceTable, convert
 from stammkunde.connectors import registry
 from stammkunde.core.errors import ConnectorError, CursorConflictError, SettingError
@@ -27,7 +33,10 @@ PREVIEW = click.option(
 
 @click.command("import")
 @click.argument("what", nargs=-1, required=True, metavar="[CONNECTOR] PATH...")
-@click.option("--source", help="The source's name; default: the connector's.")
+@click.option(
+    "--source",
+    help="The source's name; default: the only source of the connector, else the connector's name.",
+)
 @SET
 @PREVIEW
 @JSON
@@ -51,13 +60,26 @@ def import_command(
     stammkunde import mailbox Archive.tar.xz --preview --set company.domains=muster-velo.example
     """
     company, own = company_settings(pairs(settings))
-    tables = _tables(what, source, own)
+    files = _files(what)
+    if source and len(files) > 1:
+        raise WrongCall(
+            "--source names one source, but these are files of {connectors}: import them one by one.",
+            connectors=", ".join(files),
+        )
     with opened(session.home, company) as home:
+        if not only_preview:
+            home.require()
+        check_place(home.company, home.now().year)
+        choices = [
+            _choice(home, source, connector, paths, _understood(connector, own, files))
+            for connector, paths in files.items()
+        ]
         answers = [
-            _one(home, table_, only_preview=only_preview, advance=False) for table_ in tables
+            _one(home, choice, only_preview=only_preview, advance=False) for choice in choices
         ]
         if not only_preview:
             home.catch_up()
+    failures.say(own_side(home.company, session.locale))
     if as_json:
         json_line(answers[0] if len(answers) == 1 else answers)
     else:
@@ -83,14 +105,17 @@ def sync_command(
     with opened(session.home) as home:
         tables = home.configured(names)
         if not tables:
-            raise SettingError(f"No source is configured: add a [[source]] table to {FILE}.")
+            raise SettingError(
+                "No source is configured: add a [[source]] table to {file}.", file=FILE
+            )
+        check_place(home.company, home.now().year)
         answers: list[Reading | Preview] = []
         refused: list[str] = []
         for table_ in tables:
             try:
-                answers.append(_one(home, table_, only_preview=only_preview, advance=True))
+                answers.append(_one(home, Choice(table_), only_preview=only_preview, advance=True))
             except (ConnectorError, CursorConflictError, SettingError) as error:
-                refused.append(f"{table_.name}: {error}")
+                refused.append(f"{table_.name}: {session.locale.say(error)}")
         if not only_preview:
             home.catch_up()
     if as_json:
@@ -102,32 +127,19 @@ def sync_command(
     return failures.FAILED if refused else failures.DONE
 
 
-def _one(
-    home: Home, source: SourceTable, *, only_preview: bool, advance: bool
-) -> Reading | Preview:
-    with bar(source.name) as progress:
-        if only_preview:
-            return preview(home, source, progress, advance=advance)
-        return read(home, source, progress, advance=advance)
+def _one(home: Home, choice: Choice, *, only_preview: bool, advance: bool) -> Reading | Preview:
+    one = preview if only_preview else read
+    with bar(choice.table.name) as progress:
+        return one(home, choice.table, progress, advance=advance, rivals=choice.rivals)
 
 
-def _tables(what: tuple[str, ...], source: str | None, own: dict[str, str]) -> list[SourceTable]:
-    """One source for each connector; files without a named connector are recognised."""
-    names = registry.names()
-    if what[0] in names and not (len(what) == 1 and Path(what[0]).exists()):
+def _files(what: tuple[str, ...]) -> dict[str, list[str]]:
+    """Files by connector; without a named connector they are recognised."""
+    if what[0] in registry.names() and not (len(what) == 1 and Path(what[0]).exists()):
         if len(what) == 1:
-            raise click.UsageError(f"Which files? stammkunde import {what[0]} PATH...")
-        groups = {what[0]: list(what[1:])}
-    else:
-        groups = _recognised(what)
-    if source and len(groups) > 1:
-        raise click.UsageError(
-            f"--source names one source, but these are files of {', '.join(groups)}: import them one by one."
-        )
-    return [
-        _table(source or connector, connector, paths, _understood(connector, own, groups))
-        for connector, paths in groups.items()
-    ]
+            raise WrongCall("Which files? stammkunde import {connector} PATH...", connector=what[0])
+        return {what[0]: list(what[1:])}
+    return _recognised(what)
 
 
 def _understood(
@@ -147,28 +159,51 @@ def _understood(
     }
 
 
-def _table(name: str, connector: str, paths: list[str], own: dict[str, str]) -> SourceTable:
-    common: dict[str, str] = {key: own[key] for key in ("system", "keep") if key in own}
-    rest: dict[str, object] = {key: value for key, value in own.items() if key not in common}
-    rest["path"] = [str(Path(path).absolute()) for path in paths]
-    return convert(
-        {"name": name, "connector": connector, "own": rest, **common}, SourceTable, "--set"
-    )
+def _choice(
+    home: Home, name: str | None, connector: str, paths: list[str], own: dict[str, str]
+) -> Choice:
+    """The source that is meant, with what `--set` says on top of its settings, and these files instead of its own."""
+    choice = choose(home, connector, name)
+    common: dict[str, Any] = {key: own[key] for key in ("system", "keep") if key in own}
+    rest = {key: value for key, value in own.items() if key not in common}
+    path = [str(Path(path).absolute()) for path in paths]
+    table = {
+        **msgspec.structs.asdict(choice.table),
+        **common,
+        "own": {**choice.table.own, **rest, "path": path},
+    }
+    return msgspec.structs.replace(choice, table=convert(table, SourceTable, "--set"))
 
 
 def _recognised(paths: tuple[str, ...]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for path in paths:
         if not Path(path).exists():
-            near = difflib.get_close_matches(path, registry.names(), 1)
-            hint = f"; did you mean “{near[0]}”?" if near else f": {', '.join(registry.names())}."
-            raise ConnectorError(f"There is no file “{path}”, and no connector of that name{hint}")
+            raise _nowhere(path)
         found = registry.recognise(Path(path))
         if len(found) != 1:
-            known = ", ".join(found or registry.names())
-            raise ConnectorError(f"“{path}” is not recognised: name its connector first ({known}).")
+            raise ConnectorError(
+                "“{path}” is not recognised: name its connector first ({known}).",
+                path=path,
+                known=", ".join(found or registry.names()),
+            )
         groups.setdefault(found[0], []).append(path)
     return groups
+
+
+def _nowhere(path: str) -> ConnectorError:
+    near = difflib.get_close_matches(path, registry.names(), 1)
+    if near:
+        return ConnectorError(
+            "There is no file “{path}”, and no connector of that name; did you mean “{near}”?",
+            path=path,
+            near=near[0],
+        )
+    return ConnectorError(
+        "There is no file “{path}”, and no connector of that name: {known}.",
+        path=path,
+        known=", ".join(registry.names()),
+    )
 
 
 def _show(answers: Sequence[Reading | Preview], locale: Locale) -> None:

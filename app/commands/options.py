@@ -1,16 +1,19 @@
-"""What several commands take: `--json`, `--csv`, days and instants, and a home whose views are up to date."""
+"""What several commands take: `--json`, `--csv`, instants, and a home whose views are up to date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
 
+from stammkunde.app import periods
 from stammkunde.app.bootstrap import COMPANY, Home, opened
 from stammkunde.app.cli import Session
+from stammkunde.app.failures import WrongCall
+from stammkunde.app.periods import PeriodError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 CSV = click.option("--csv", "as_csv", is_flag=True, help="A CSV table.")
@@ -36,20 +39,9 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(
-            f"A time is like 2026-11-20 or 2026-11-20T14:30, not “{text}”."
-        ) from None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
-
-
-def day(text: str) -> date:
-    """A local day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"A day is like 2026-11-20, not “{text}”.") from None
+        return periods.instant(text, zone)
+    except PeriodError as error:
+        raise WrongCall(error.template, **error.values) from None
 
 
 def pairs(words: tuple[str, ...]) -> dict[str, str]:
@@ -58,7 +50,7 @@ def pairs(words: tuple[str, ...]) -> dict[str, str]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or not key:
-            raise click.UsageError(f"--set takes KEY=VALUE, not “{word}”.")
+            raise WrongCall("--set takes KEY=VALUE, not “{word}”.", word=word)
         found[key] = value
     return found
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
 from stammkunde.app import writing
-from stammkunde.app.bootstrap import Home, opened
+from stammkunde.app.bootstrap import opened
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import CSV, JSON, SET, company_settings, pairs
 from stammkunde.app.help import Group
+from stammkunde.app.locale import Locale
 from stammkunde.app.output import Column, csv_rows, json_line, table
-from stammkunde.config.settings import SourceTable
-from stammkunde.connectors.interface import Retries
-from stammkunde.core.batch import Batch
-from stammkunde.core.errors import ConnectorError
-from stammkunde.core.quarantine import Entry, Quarantine
+from stammkunde.app.quarantined import Waiting, retry, waiting
 
 
 @click.group("quarantine", cls=Group)
@@ -41,16 +36,13 @@ def quarantine_command() -> None:
 def list_command(session: Session, source: str, as_json: bool, as_csv: bool) -> None:
     """What waits, oldest first."""
     with opened(session.home) as home:
-        entries = Quarantine(home.log).entries(source)
+        entries = waiting(home, source)
         zone = ZoneInfo(home.company.timezone)
     text = session.locale.text
     if as_json:
-        json_line([{**msgspec.structs.asdict(entry), "seen_at": _seen(entry)} for entry in entries])
+        json_line(entries)
     elif as_csv:
-        csv_rows(
-            Entry.__struct_fields__,
-            ((*msgspec.structs.astuple(entry)[:-1], _seen(entry)) for entry in entries),
-        )
+        csv_rows(Waiting.__struct_fields__, map(msgspec.structs.astuple, entries))
     elif not entries:
         click.echo(text("Nothing waits in quarantine."))
     else:
@@ -61,21 +53,17 @@ def list_command(session: Session, source: str, as_json: bool, as_csv: bool) -> 
             Column(text("Bytes"), 10, is_number=True),
             Column(text("Reason")),
         )
-        table(columns, (_line(entry, zone) for entry in entries))
+        table(columns, (_line(entry, zone, session.locale) for entry in entries))
         click.echo(f"{text('After a mend:')} stammkunde quarantine retry")
 
 
-def _seen(entry: Entry) -> datetime:
-    return datetime.fromtimestamp(entry.seen_at / 1e6, UTC)
-
-
-def _line(entry: Entry, zone: ZoneInfo) -> Sequence[str]:
+def _line(entry: Waiting, zone: ZoneInfo, locale: Locale) -> Sequence[str]:
     return (
         str(entry.number),
-        writing.day(_seen(entry).astimezone(zone).date()),
+        writing.day(entry.seen_at.astimezone(zone).date()),
         entry.source,
         writing.number(entry.size),
-        entry.reason,
+        locale.reason(entry.reason),
     )
 
 
@@ -88,37 +76,13 @@ def retry_command(session: Session, source: str, settings: tuple[str, ...], as_j
     """Read again what waits; what is read now leaves the quarantine, the rest stays."""
     company, changed = company_settings(pairs(settings))
     with opened(session.home, company) as home:
-        waiting: dict[str, list[Entry]] = {}
-        for entry in Quarantine(home.log).entries(source):
-            waiting.setdefault(entry.source, []).append(entry)
-        results = {name: _retry(home, name, entries, changed) for name, entries in waiting.items()}
-        home.catch_up()
+        results = retry(home, source, changed)
     if as_json:
-        json_line([{"source": name, "read": n, "waiting": m} for name, (n, m) in results.items()])
+        json_line(results)
         return
     plural = session.locale.plural
-    for name, (read, left) in results.items():
-        waiting_ = plural("{n} still waits", "{n} still wait", left)
-        click.echo(f"{name}: {plural('{n} read', '{n} read', read)}, {waiting_}.")
+    for one in results:
+        left = plural("{n} still waits", "{n} still wait", one.waiting)
+        click.echo(f"{one.source}: {plural('{n} read', '{n} read', one.read)}, {left}.")
     if not results:
         click.echo(session.locale.text("Nothing waits in quarantine."))
-
-
-def _retry(home: Home, name: str, entries: list[Entry], changed: dict[str, Any]) -> tuple[int, int]:
-    quarantine = Quarantine(home.log)
-    connector_name, system, keep, own = quarantine.settings(name)
-    stored = {**msgspec.json.decode(own), **changed}
-    table = SourceTable(name, connector_name, system=system, keep=keep, own=stored)  # type: ignore[arg-type]
-    connector = home.connector(table)
-    if not isinstance(connector, Retries):
-        raise ConnectorError(
-            f"The connector “{connector_name}” can't read single items again: import the file once more."
-        )
-    feed = home.intake.open(home.source(table))
-    read = 0
-    for entry in entries:
-        batch: Batch = connector.retry(quarantine.item(entry.number), feed.memory)
-        feed.record(batch, released=entry.number)
-        read += not batch.rejected
-    feed.finish()
-    return read, len(entries) - read

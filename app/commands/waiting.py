@@ -18,6 +18,8 @@ from stammkunde.app.sentences import review_sentence
 from stammkunde.projections.answers import Review
 from stammkunde.projections.todo import Todo
 
+_SOME = 3
+"""So many of those whose a contact may be are shown."""
 _WHAT = {"missed_call": "missed", "message": "message"}
 
 
@@ -78,6 +80,7 @@ def review_command(session: Session, limit: int, as_json: bool, as_csv: bool) ->
     locale = session.locale
     with reading(session) as home:
         found = home.queries.review(limit=limit)
+        short = _short(home, found)
     if as_json:
         json_line(found)
     elif as_csv:
@@ -91,12 +94,22 @@ def review_command(session: Session, limit: int, as_json: bool, as_csv: bool) ->
         for review in found:
             sentence = review_sentence(review, home.company.country, locale)
             click.echo(click.wrap_text(sentence, page_width()))
-            for candidate in review.candidates[:3]:
+            contact = short[review.contact]
+            for candidate in review.candidates[:_SOME]:
                 click.echo(
-                    f"  stammkunde assign {review.contact} {candidate.id[:8]}   # {candidate.name}"
+                    f"  stammkunde assign {contact} {short[candidate.id]}   # {candidate.name}"
                 )
             if not review.candidates:
-                click.echo(f"  stammkunde assign {review.contact} {locale.text('CUSTOMER|nobody')}")
+                click.echo(f"  stammkunde assign {contact} {locale.text('CUSTOMER|nobody')}")
+
+
+def _short(home: Home, found: Sequence[Review]) -> dict[str, str]:
+    """What to write for the contacts and customers that are shown."""
+    customers = {c.id for review in found for c in review.candidates[:_SOME]}
+    contacts = [review.contact for review in found]
+    return home.queries.short_ids("contacts", contacts) | home.queries.short_ids(
+        "customers", customers
+    )
 
 
 def _todo_line(item: Todo, home: Home, session: Session) -> Sequence[str]:

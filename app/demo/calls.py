@@ -11,6 +11,9 @@ from phonenumbers import PhoneNumberFormat, format_number, parse
 from stammkunde.app.demo.diary import Call, Shape
 from stammkunde.app.demo.house import LINE, STAFF, WORKSHOP_MOBILE, Colleague
 
+TORN = f'"","+41522031877","{LINE}","from-trunk"\n'
+"""Four columns of a row: nobody knows what became of this call."""
+
 
 class Leg(msgspec.Struct):
     """One row in the making: seconds from the beginning of the call; `answer` is None where nobody took it."""
@@ -35,12 +38,13 @@ def linkedid(call: Call, index: int) -> str:
 
 
 def master_csv(calls: Iterable[Call]) -> bytes:
-    """All calls, which must be in the order of time."""
+    """All calls, which must be in the order of time. One row was torn off when the power went."""
     rows = sorted(
         (row for index, call in enumerate(calls) for row in _rows(call, index)),
         key=lambda row: row[0],
     )
-    lines = (f"{line},{sequence}\n" for sequence, (_, line) in enumerate(rows))
+    lines = [f"{line},{sequence}\n" for sequence, (_, line) in enumerate(rows)]
+    lines.insert(len(lines) // 2, TORN)
     return "".join(lines).encode()
 
 

@@ -37,6 +37,7 @@ def _lines(card: Card, index: int) -> list[str]:
     lines += [
         f"ADR;TYPE={'work' if who.company else 'home'}:;;{_text(who.street)};{_text(who.town)};ZH;{who.postcode};Schweiz",
         f"LANG:{who.language}",
+        f"GENDER:{who.gender}",
         f"HOBBY;LEVEL=high:{_text(who.hobby)}",
     ]
     if card.is_supplier:

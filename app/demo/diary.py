@@ -14,7 +14,7 @@ from stammkunde.app.demo.people import Person
 from stammkunde.core.contact import Name
 
 MailKind: TypeAlias = Literal[
-    "message", "away", "bounce", "newsletter", "spam", "form", "notification", "internal"
+    "message", "away", "bounce", "newsletter", "spam", "form", "notification", "internal", "torn"
 ]
 Shape: TypeAlias = Literal[
     "answered", "group", "queue", "forwarded", "missed", "abandoned", "voicemail", "busy", "out", "out-missed", "internal"

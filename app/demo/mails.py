@@ -59,7 +59,7 @@ def date(mail: Mail) -> str:
 
 
 def _envelope(mail: Mail) -> str:
-    if mail.kind == "bounce":
+    if mail.kind in ("bounce", "torn"):
         return "MAILER-DAEMON"
     if mail.kind in ("form", "notification"):
         return f"shop@{house.DOMAIN}"
@@ -292,6 +292,11 @@ def _internal(mail: Mail) -> bytes:
     return mime.message(headers, mime.text_part(f"{mail.text}\n", "plain", "8bit"))
 
 
+def _torn(mail: Mail) -> bytes:
+    """The end of a mail whose beginning was lost when a disk was full: no header tells what it is."""
+    return "\n".join(mail.text.split("\n")[1:]).encode() + b"\n"
+
+
 _KINDS: dict[str, Callable[[Mail], bytes]] = {
     "message": _message,
     "away": _away,
@@ -301,4 +306,5 @@ _KINDS: dict[str, Callable[[Mail], bytes]] = {
     "form": _form,
     "notification": _notification,
     "internal": _internal,
+    "torn": _torn,
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from stammkunde.app.demo import house, words
 from stammkunde.app.demo.diary import Card
-from stammkunde.app.demo.people import FAMILY, SANDRAS_LANDLINE, SANDRAS_MOBILE, Person
+from stammkunde.app.demo.people import FAMILY, SANDRAS_LANDLINE, SANDRAS_MOBILE, Firm, Person
 from stammkunde.app.demo.stage import LAST_WORD, Stage, reply_to
 from stammkunde.core.contact import Name
 
@@ -32,6 +32,30 @@ class Parts(Stage):
         call = self.diary.call
         call(house.at(datetime(2025, 7, 3, tzinfo=house.ZONE), "15:20"), sandra, "answered")
         call(house.at(datetime(2026, 9, 16, tzinfo=house.ZONE), "10:05"), sandra, "out")
+
+    def fleet(self, firm: Firm) -> None:
+        """Couriers who wear out a chain a month: they order, call, write, and their bikes are here every other week."""
+        rng = self.rng
+        boss, *others = firm.people
+        for month in range(20):
+            at = house.BEGIN + timedelta(days=31 * month + rng.randrange(20))
+            if at >= LAST_WORD:
+                break
+            buyer = rng.choice(firm.people)
+            self.order(buyer, house.at(at.date(), f"{rng.randrange(7, 18):02}:40"), mail=boss.mail)
+            self.ask(boss, self.when(at, at + timedelta(days=9)), turns=rng.choice((1, 2)))
+            who = rng.choice(others)
+            at = self.when(at, at + timedelta(days=9), at_the_shop=True)
+            self.talk(who, min(at, LAST_WORD), firm.switchboard)
+
+    def sister(self, sister: Person) -> None:
+        """One of us gets mail from her family at work."""
+        for text in words.TO_A_SISTER:
+            at = self.when(house.BEGIN, LAST_WORD, at_the_shop=True)
+            subject, us = text.partition("?")[0], house.STAFF[0]
+            mail = self.diary.mail(at, sister, subject, text, incoming=True, us=us)
+            at = house.after_hours(at, 1.2)
+            self.diary.mail(at, sister, reply_to(mail), "Ja! N.", incoming=False, parent=mail)
 
     def household(self, number: int, name: str, *given: str) -> list[Person]:
         """The household of that name; in a larger town there are others like it."""

@@ -21,6 +21,11 @@ GIVEN = {
     "it": "Giulia Marco Chiara Davide Ilaria Matteo Nicolò Elisa Fausto Loredana",
     "en": "Emily Oliver Harriet Callum Imogen Rhys Shreya Tom",
 }
+WOMEN = (
+    "Lena Mia Vreni Heidi Käthi Silvia Regula Ursina Corinne Therese Simone Barbara Monika Zoë Brigitte Eveline Chloé "
+    "Élodie Mathilde Aurélie Noémie Solène Giulia Chiara Ilaria Elisa Loredana Emily Harriet Imogen Shreya Sandra Anna "
+    "Claudia Rosmarie Alexandra Seraina"
+)
 FAMILY = {
     "de": "Meier Huber Schmid Keller Weber Brändli Zürcher Ammann Gerber Hofstetter Kunz Bäumler Wyss Näf Lüscher "
     "Bachmann Egli Frick Stöckli Gubler Hediger Rüegg Zollinger Tanner Vögeli Furrer Aeschbacher Imhof Schär Bühler",
@@ -95,6 +100,11 @@ class Person(msgspec.Struct, eq=False):
     def name(self) -> str:
         """`Sandra Keller`."""
         return f"{self.given} {self.family}"
+
+    @property
+    def gender(self) -> str:
+        """As RFC 6350 §6.2.7 has it: F or M."""
+        return "F" if self.given in WOMEN.split() else "M"
 
     @property
     def mail(self) -> str:

@@ -15,15 +15,20 @@ from stammkunde.app.demo.people import Person, Register
 from stammkunde.app.demo.words import Topic
 from stammkunde.core.contact import Name
 
-LAST_WORD = datetime(2026, 11, 9, 12, 0, tzinfo=house.ZONE)
-"""Nothing begins by chance after this, so that all is answered before the week of the last screen."""
+LAST_WORD = datetime(2026, 11, 13, 16, 0, tzinfo=house.ZONE)
+"""Nobody writes or calls by chance after this Friday, so that all is answered before the week of the last screen."""
 
+GROWTH = 0.4
+"""The exponent by which even chance comes to favour later times: the shop grows."""
 
 CALLS: dict[Shape, int] = {
-    "answered": 17, "group": 6, "queue": 5, "forwarded": 3, "out": 9, "missed": 4, "voicemail": 2, "busy": 2,
+    "answered": 14, "group": 6, "queue": 5, "forwarded": 3, "out": 9, "missed": 7, "voicemail": 2, "busy": 2,
     "abandoned": 1, "out-missed": 1,
 }  # fmt: skip
 """Of fifty calls, how many go which way at first."""
+
+
+_SATURDAY = 5
 
 
 class Stage:
@@ -36,11 +41,13 @@ class Stage:
         self.register = Register(rng)
         self._shapes = Deck(rng, CALLS)
 
-    def when(self, since: datetime, until: datetime, *, at_the_shop: bool = False) -> datetime:
+    def when(
+        self, since: datetime, until: datetime, *, at_the_shop: bool = False, growth: float = 1
+    ) -> datetime:
         """A moment by daylight; `at_the_shop`: in opening hours, if there are any in between."""
         seconds = max(int((until - since).total_seconds()), 1)
         for _ in range(200):
-            moment = since + timedelta(seconds=self.rng.randrange(seconds))
+            moment = since + timedelta(seconds=int(seconds * self.rng.random() ** growth))
             local = moment.astimezone(house.ZONE)
             if house.is_open(local) if at_the_shop else 6 <= local.hour < 23:
                 return local
@@ -103,6 +110,8 @@ class Stage:
         for turn in range(turns):
             if turn:
                 at = self.when(mail.at + timedelta(minutes=8), mail.at + timedelta(hours=26))
+                if at > LAST_WORD:
+                    break
                 mail = diary.mail(
                     at, who, reply_to(mail), self.says(who, topic.next), incoming=True, parent=mail
                 )
@@ -138,9 +147,11 @@ class Stage:
         return order
 
     def talk(self, who: Person, at: datetime, number: str) -> None:
-        """They talk, if need be on the second try."""
+        """They talk, if need be on the second try. Every other call that is missed comes while we have lunch."""
         rng, call = self.rng, self.diary.call
         shape = self._shapes.draw()
+        if shape in ("missed", "voicemail") and at.weekday() < _SATURDAY and rng.random() < 0.5:
+            at = house.at(at.date(), "12:00") + timedelta(minutes=rng.randrange(3, 85))
         first = call(at, who, shape, number=number)
         if not first.is_talk:
             again = house.after_hours(at, rng.triangular(0.1, 5.0, 0.7))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -21,7 +21,7 @@ from stammkunde.app.demo.people import (
     typed_name,
     typed_phone,
 )
-from stammkunde.app.demo.stage import LAST_WORD
+from stammkunde.app.demo.stage import GROWTH, LAST_WORD
 
 FATES = {"delivered": 21, "cancelled": 1, "sent back": 1, "damaged": 1, "gift": 1}
 _YEAR = timedelta(days=365)
@@ -34,7 +34,9 @@ class Cast(msgspec.Struct):
     frei: list[Person]
     regulars: list[Person]
     firms: list[Firm]
+    couriers: Firm
     suppliers: list[Person]
+    sister: Person
     strangers: list[Person]
     churning: list[Person]
     returning: list[Person]
@@ -65,9 +67,11 @@ class Story(Parts):
         return Cast(
             sandra=sandra,
             frei=frei,
-            regulars=people(70),
+            regulars=people(90),
             firms=[register.firm() for _ in range(10 * size)],
+            couriers=register.firm("Velokurier Eulach AG", 3),
             suppliers=[person for _ in range(3 * size) for person in register.firm(size=1).people],
+            sister=register.person(given="Seraina", family="Widmer", language="de"),
             strangers=people(11),
             churning=people(4),
             returning=people(2),
@@ -84,6 +88,7 @@ class Story(Parts):
             self.one_landline(others)
             self.calls_from(others)
         for number in range(self.size):
+            self.fleet(self.cast.couriers if not number else self.register.firm(size=3))
             self.one_mailbox(self.household(number, "Brunner", "Claudia", "Markus"))
             self.only_she_orders(self.household(number, "Lüthi", "Rosmarie", "Walter"))
             self.namesakes(self.household(number, "Graf", "Hans", "Hans"), with_accounts=False)
@@ -94,6 +99,7 @@ class Story(Parts):
         self._telephone()
         self._strangers()
         self._mailbox_noise()
+        self.sister(self.cast.sister)
         self._address_book()
         return self.diary
 
@@ -103,7 +109,7 @@ class Story(Parts):
         """Everybody's first and last day, and his orders; one in five only ever asks."""
         rng, cast = self.rng, self.cast
         for person in cast.regulars:
-            person.since = self.when(house.BEGIN, LAST_WORD)
+            person.since = self.when(house.BEGIN, LAST_WORD, growth=0.7)
             person.until = (
                 min(person.since + timedelta(days=rng.randint(5, 90)), LAST_WORD)
                 if rng.random() < 0.25
@@ -111,7 +117,7 @@ class Story(Parts):
             )
             if rng.random() < 0.8:
                 self._fate(self._typed(self.order(person, person.since)))
-                for _ in range(rng.choice((0, 0, 0, 1, 1))):
+                for _ in range(rng.choice((0, 0, 1, 1, 2, 3))):
                     phone, mail = rng.choice(person.phones), self._writes_from(person)
                     at = self.when(person.since, person.until)
                     self._fate(self._typed(self.order(person, at, phone=phone, mail=mail)))
@@ -147,12 +153,17 @@ class Story(Parts):
             order.status = "refunded" if order.refund == order.total else "completed"
             order.changed = min(order.at + timedelta(days=self.rng.randint(4, 20)), LAST_WORD)
 
+    def _somebody(self, people: Sequence[Person], at: datetime) -> Person:
+        """One of those who are customers by then; before there are any, whoever it is."""
+        known = [person for person in people if person.since <= at <= person.until]
+        return self.rng.choice(known or people)
+
     def _conversations(self) -> None:
         rng, cast = self.rng, self.cast
         staff = [person for firm in cast.firms for person in firm.people]
-        for _ in range(80 * self.size):
-            who = rng.choice(staff if rng.random() < 0.2 else cast.regulars)
-            at = self.when(who.since, min(who.until, LAST_WORD))
+        for _ in range(185 * self.size):
+            at = self.when(house.BEGIN, LAST_WORD, growth=GROWTH)
+            who = self._somebody(staff if rng.random() < 0.2 else cast.regulars, at)
             self.ask(who, at, turns=rng.choice((1, 1, 2)), as_form=rng.random() < 0.07)
         for supplier in cast.suppliers:
             for _ in range(3):
@@ -162,9 +173,9 @@ class Story(Parts):
     def _telephone(self) -> None:
         rng, cast = self.rng, self.cast
         callers = [*cast.regulars, *(person for firm in cast.firms for person in firm.people)]
-        for _ in range(86 * self.size):
-            who = rng.choice(callers)
-            at = self.when(who.since, min(who.until, LAST_WORD), at_the_shop=True)
+        for _ in range(290 * self.size):
+            at = self.when(house.BEGIN, LAST_WORD, at_the_shop=True, growth=GROWTH)
+            who = self._somebody(callers, at)
             self.talk(who, at, rng.choice(who.phones))
         for _ in range(3 * self.size):
             at = self.when(house.BEGIN, LAST_WORD, at_the_shop=True)
@@ -198,6 +209,8 @@ class Story(Parts):
             address = f"{rng.choice(('win', 'info', 'seo', 'promo'))}{rng.randint(10, 999)}@blitz-angebot.example"
             at = self.when(house.BEGIN, house.MONDAY)
             diary.mail(at, None, subject, text, incoming=True, address=address, kind="spam")
+        text = "Fortsetzung folgt\nund wenn das Velo bis dann läuft, bringe ich Kuchen mit.\n"
+        diary.mail(self.when(house.BEGIN, LAST_WORD), None, "", text, incoming=True, kind="torn")
         for _ in range(2 * self.size):
             at = self.when(house.BEGIN, LAST_WORD, at_the_shop=True)
             text = "Der Kaffee ist alle. Wer geht?\n\nLuca"
@@ -206,13 +219,19 @@ class Story(Parts):
             self.notify(order)
 
     def _address_book(self) -> None:
-        """Sandra and the Freis, all suppliers, most firms' people and the regulars, up to sixty or so."""
+        """Sandra, the Freis and the couriers, all suppliers, most firms' people and the regulars, up to sixty or so."""
         rng, cast = self.rng, self.cast
         staff = [person for firm in cast.firms for person in firm.people]
-        chosen = [cast.sandra, *cast.frei, *cast.suppliers, *rng.sample(staff, len(staff) * 3 // 4)]
+        chosen = [cast.sandra, cast.sister, *cast.frei, *cast.couriers.people, *cast.suppliers]
+        chosen += rng.sample(staff, len(staff) * 3 // 4)
         missing = max(59 * self.size - len(chosen) - len(self.diary.cards), 0)
         chosen += rng.sample(cast.regulars, min(missing, len(cast.regulars)))
         for person in chosen:
             note = rng.choice(words.NOTES) if rng.random() < 0.3 else ""
-            mobiles = person.phones[1:] if person in cast.frei else ()
-            self.card(person, note, is_supplier=person in cast.suppliers, phones=mobiles)
+            mobiles = {cast.sandra: (SANDRAS_MOBILE,), **{one: one.phones[1:] for one in cast.frei}}
+            self.card(
+                person,
+                note,
+                is_supplier=person in cast.suppliers,
+                phones=mobiles.get(person, ()),
+            )

@@ -47,7 +47,12 @@ def truths(diary: Diary, people: Iterable[Person]) -> tuple[Truth, ...]:
     """One for each counterpart of each thing in the diary, in its order."""
     knowledge = _Knowledge(diary, people)
     return (
-        *(truth for mail in diary.mails for truth in _of_mail(mail, knowledge)),
+        *(
+            truth
+            for mail in diary.mails
+            if mail.kind != "torn"
+            for truth in _of_mail(mail, knowledge)
+        ),
         *(_of_call(call, index, knowledge) for index, call in enumerate(diary.calls)),
         *(
             _truth("shop", str(order.number), order.mail, order.who, _named(order.who))

@@ -227,6 +227,29 @@ SPAM = (
     ("Erste Seite bei Suchmaschinen, garantiert", "Wir bringen Ihre Webseite auf Platz eins. Antworten Sie noch heute!"),
     ("Vous avez gagné un vélo", "Cliquez vite pour recevoir votre prix, il ne reste que deux heures."),
 )  # fmt: skip
+TO_A_SISTER = (
+    "Kommst du am Sonntag zum Zmittag?\n\nMama macht Älplermagronen. Kuss, Seraina",
+    "Hast du meinen Veloschlüssel?\n\nEr ist seit eurem Besuch verschwunden. Seraina",
+    "Wann ist Papas Fest?\n\nIch finde deine Einladung nicht mehr. Seraina",
+)
+VISITS = (
+    "Lässt den Sattel höher stellen und bestellt einen Spiegel.",
+    "Probefahrt auf dem E-Bike Töss 500, will es überschlafen.",
+    "Holt das Velo ab; ihm gefällt, dass die Kette geputzt ist.",
+    "Fragt nach einem Kindersitz, der an ein Gravelbike passt.",
+    "Reklamiert den Platten von letzter Woche. Schlauch kostenlos ersetzt.",
+)
+LETTERS = (
+    ("Kündigt den Servicevertrag auf Ende Jahr.", "Kündigung bestätigt, Gutschein beigelegt."),
+    ("Dankt handschriftlich für die Reparatur vor den Ferien.", "Karte mit Grüssen aus der Werkstatt."),
+    ("Schickt den unterschriebenen Leasingvertrag zurück.", "Vertrag gegengezeichnet zurück."),
+)  # fmt: skip
+"""What a letter says, and what we write back."""
+
+ON_SANDRA = "Gibt beim Kauf das Citybike in Zahlung. Probefahrt am liebsten samstags."
+ON_THE_COURIERS = (
+    "Rechnung immer an die Buchhaltung, Zahlungsfrist 60 Tage, so abgemacht mit Nadia."
+)
 NOTES = (
     "Kommt gern am Samstagvormittag.",
     "Bitte nur per Mail, arbeitet nachts.",

@@ -14,6 +14,7 @@ from stammkunde.app.demo.diary import Diary
 from stammkunde.app.demo.mails import inbox, sent
 from stammkunde.app.demo.orders import orders_json
 from stammkunde.app.demo.people import SANDRAS_LANDLINE
+from stammkunde.app.demo.remarks import Remark, remarks
 from stammkunde.app.demo.story import Story
 from stammkunde.app.demo.truth import Truth, truth_csv, truths
 from stammkunde.app.demo.week import Week
@@ -61,10 +62,11 @@ _ORDER_OF_THE_SCREEN = 1043
 
 
 class World(msgspec.Struct, frozen=True):
-    """The files by name, and who each contact in them truly is."""
+    """The files by name, who each contact in them truly is, and what people write down once the files are read."""
 
     files: dict[str, bytes]
     truth: tuple[Truth, ...]
+    remarks: tuple[Remark, ...]
 
     def write(self, folder: Path) -> None:
         """All files, `truth.csv` among them; the folder is made where it is missing."""
@@ -74,7 +76,7 @@ class World(msgspec.Struct, frozen=True):
 
 
 def play(seed: int, size: int = 1) -> World:
-    """The company of a seed, the same bytes each time; `size` 1 has some 600 contacts, `size` 10 ten times as many.
+    """The company of a seed, the same bytes each time; `size` 1 has some 1400 contacts, `size` 10 ten times as many.
 
     Its numbers of telephone last up to a size of 100.
     """
@@ -92,7 +94,7 @@ def play(seed: int, size: int = 1) -> World:
         "stammkunde.toml": SETTINGS.encode(),
         "truth.csv": truth_csv(truth),
     }
-    return World(files, truth)
+    return World(files, truth, remarks(story))
 
 
 def _settle(diary: Diary) -> None:

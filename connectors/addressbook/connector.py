@@ -42,8 +42,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     `path`: files, or folders of which all `.vcf`, `.vcard` and `.csv` files are read. `delimiter` and `encoding` are
     found out by default. `complete`: the files together are the whole book, and what they no longer hold is withdrawn.
-    The others name a CSV's columns by their headings (`mail`, `phone` and `note` may name several); by default the
-    usual headings in German, French, Italian and English are known. All further columns become attributes.
+    `id`, `given`, `family`, `company`, `name`, `language`, `changed` and `birthday` name a CSV's columns by their
+    headings, `mail`, `phone` and `note` perhaps several; by default the usual headings in German, French, Italian and
+    English are known. All further columns become attributes.
     """
 
     path: tuple[str, ...] = ()
@@ -140,7 +141,8 @@ class Addressbook:
             codecs.lookup(settings.encoding or "utf-8")
         except LookupError:
             raise ConnectorError(
-                f"encoding: “{settings.encoding}” is unknown; try utf-8, cp1252 or utf-16, or leave it out."
+                "encoding: “{encoding}” is unknown; try utf-8, cp1252 or utf-16, or leave it out.",
+                encoding=settings.encoding,
             ) from None
         if len(settings.delimiter) > 1 or settings.delimiter in ('"', "\n", "\r"):
             raise ConnectorError("delimiter: give a single letter such as “;”, or leave it out.")
@@ -154,14 +156,17 @@ class Addressbook:
             for name in (names,) if isinstance(names, str) else names:
                 if name and name not in map(str.strip, headings):
                     raise ConnectorError(
-                        f"{field}: {path} has no column “{name}”; give the heading of a column that it has."
+                        "{field}: {path} has no column “{name}”; give the heading of a column that it has.",
+                        field=field,
+                        path=path,
+                        name=name,
                     )
                 chosen |= {name: field} if name else {}
         sheet = Sheet(headings, roles_of(headings, chosen))
         if not sheet.names_somebody:
             raise ConnectorError(
-                f"name, mail, phone: no column of {path} is known to hold them; name the columns by their headings,"
-                " or give the delimiter and encoding if they are not what they seem."
+                "name, mail, phone: no column of {path} is known to hold them; name the columns by their headings, or give the delimiter and encoding if they are not what they seem.",
+                path=path,
             )
         return sheet
 

@@ -12,6 +12,7 @@ import msgspec
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.company import Company
 from stammkunde.core.contact import Contact, Identifier, Item, Name
+from stammkunde.core.errors import Message
 from stammkunde.core.phones import e164
 
 _LEGAL = re.compile(
@@ -49,7 +50,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
 
 
-class Broken(Exception):  # noqa: N818 (a state of the card, caught where it is read)
+class Broken(Message, Exception):  # noqa: N818 (a state of the card, caught where it is read)
     """A card or row that can't be read; its only argument is the reason."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from stammkunde.connectors.addressbook.entry import Broken, plain
+from stammkunde.core.errors import N_
 
 LIMIT = 25 * 1024 * 1024
 """Bytes of a card, its photo included; a larger one is no card of ours."""
@@ -27,9 +28,9 @@ _CHARSETS = re.compile(r"(?i)utf-?8|us-ascii|iso-?8859-\d+|windows-12\d\d|cp\d+|
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _CARET = {"^n": "\n", "^^": "^", "^'": '"'}
 
-_NO_END = "The card has no end."
-_OUTSIDE = "The lines stand outside of any card."
-_TOO_LARGE = "The card is too large."
+_NO_END = N_("The card has no end.")
+_OUTSIDE = N_("The lines stand outside of any card.")
+_TOO_LARGE = N_("The card is too large.")
 
 
 class Card(msgspec.Struct, frozen=True):

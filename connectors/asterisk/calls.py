@@ -70,6 +70,8 @@ class Calls:
         if shape.direction == "in":
             party = sides.caller(first)
             ours = (sides.line(first), *shape.ours)
+            if ours[0] in shape.ours:
+                ours = tuple(dict.fromkeys(ours))
         else:
             party = sides.called(legs[shape.party])
             ours = shape.ours
@@ -93,7 +95,7 @@ class Calls:
             identifiers=party.identifiers,
             display=party.display,
             duration_s=talked,
-            ours=ours if len(ours) < 2 or ours[0] not in ours[1:] else tuple(dict.fromkeys(ours)),
+            ours=ours,
             attributes=attributes,
             flags=shape.flags + party.flags + _DOUBTS[doubt],
             reference=item.key,

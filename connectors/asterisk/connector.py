@@ -38,6 +38,7 @@ from stammkunde.connectors.interface import (
     Rejected,
 )
 from stammkunde.core.contact import Contact, Item
+from stammkunde.core.errors import N_
 from stammkunde.core.phones import DialPlan
 
 _MEMORY = "calls"
@@ -51,10 +52,10 @@ _ENOUGH, _WRONG = 50, 0.2
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of a source.
 
-    `path` names call logs, or folders with a `Master.csv`. `timezone` is that of the telephone system's clock
-    (default: the company's; `UTC` with `usegmtime`); rows with a uniqueid tell it by themselves, but those of 16
-    columns are identified by it: changed later, they count as other calls. `region` (default: the company's country),
-    `own_area_code` and `outside_prefix` complete numbers as dialled. `trunks` are globs of the channels that lead
+    `path` names call logs, or folders with a `Master.csv`. `timezone` is that of the telephone system's clock, by
+    default the company's, and UTC with `usegmtime`. Rows with a uniqueid tell it by themselves, but those of 16 columns
+    are identified by it: under another `timezone` they count as other calls. `region` (by default the company's
+    country), `own_area_code` and `outside_prefix` complete numbers as dialled. `trunks` are globs of the channels that lead
     outside (`PJSIP/sipgate*`); without them one with “trunk” in its name does, one named by an extension does not, and
     else the number decides. `extensions` is the pattern of internal numbers, `internal_contexts` the dial-plan contexts
     of our own telephones. `columns` names the columns of `cdr_custom`, in order. `encoding` (default: UTF-8, where that
@@ -155,13 +156,14 @@ class Asterisk:
             times = Times(ZoneInfo(zone))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ConnectorError(
-                f"timezone: “{zone}” is no time zone; give one like Europe/Zurich."
+                "timezone: “{zone}” is no time zone; give one like Europe/Zurich.", zone=zone
             ) from None
         missing = REQUIRED - set(settings.columns) if settings.columns else None
         if missing:
             raise ConnectorError(
-                f"columns: {', '.join(sorted(missing))} missing; name every column of the file in its order,"
-                f" out of {', '.join(MASTER)}."
+                "columns: {missing} missing; name every column of the file in its order, out of {known}.",
+                missing=", ".join(sorted(missing)),
+                known=", ".join(MASTER),
             )
         rules = Rules(
             settings.region or company.country,
@@ -179,7 +181,8 @@ class Asterisk:
             codecs.lookup(settings.encoding or "utf-8")
         except LookupError:
             raise ConnectorError(
-                f"encoding: “{settings.encoding}” is unknown; give one like utf-8 or cp1252."
+                "encoding: “{encoding}” is unknown; give one like utf-8 or cp1252.",
+                encoding=settings.encoding,
             ) from None
         lines = Lines(Rows(times, settings.columns), settings.encoding)
         return _Reader(lines, calls, Window(times, remembered))
@@ -205,7 +208,7 @@ class _Reader:
                 self._window.file_begins()
             for block in blocks(path, place):
                 self._take(path, block)
-                if not block.lines:
+                if block.end == block.offset:
                     places[at] = self._finish(path, place, block)
                     continue
                 while self._found.size >= size:
@@ -220,7 +223,7 @@ class _Reader:
 
     def again(self, rejected: Rejected) -> Batch:
         """One rejected line."""
-        legs, unread = self._lines.read([rejected.raw])
+        legs, unread = self._lines.read(rejected.raw)
         if unread:
             return Batch(rejected=(msgspec.structs.replace(rejected, reason=unread[0].reason),))
         self._window.add(legs)
@@ -233,8 +236,8 @@ class _Reader:
         self._bad += len(unread)
         if self._rows >= _ENOUGH and self._bad > self._rows * _WRONG:
             raise ConnectorError(
-                f"path: more than a fifth of the rows in {path} are no call records of Asterisk; is it another format,"
-                " or have its columns another order (setting columns)?"
+                "path: more than a fifth of the rows in {path} are no call records of Asterisk; is it another format, or have its columns another order (setting columns)?",
+                path=path,
             )
         for line in unread:
             self._reject(path, line, block.offset)
@@ -256,7 +259,7 @@ class _Reader:
             told = True
             leg = self._lines.last(tail)
             if leg is None:
-                self._reject(path, Unread("the file ends within a row", tail), block.end)
+                self._reject(path, Unread(N_("the file ends within a row"), tail), block.end)
             else:
                 self._window.add((leg,))
         return marked(path, block.end, tail, told=told)
@@ -266,6 +269,8 @@ class _Reader:
         if contact is not None:
             if call.told and call.changed:
                 contact = msgspec.structs.replace(contact, revises=True)
+            if call.item in self._found.withdrawn:
+                self._found.withdrawn.remove(call.item)  # in a batch a withdrawal has the last word
             self._found.contacts.append(contact)
         else:
             self._found.ignored["internal"] += 1

@@ -30,18 +30,20 @@ class Lines:
         self._encoding = encoding
         self._before = b""
 
-    def read(self, lines: Sequence[bytes]) -> tuple[list[Leg], list[Unread]]:
+    def read(self, lines: bytes) -> tuple[list[Leg], list[Unread]]:
         """What the lines hold, and those that can't be read; empty ones are passed over."""
         if not lines:
             return [], []
-        self._before = lines[-1]
+        self._before = lines[lines.rfind(b"\n") + 1 :]
         try:
-            text = b"\n".join(lines).decode(self._encoding or "utf-8")
+            text = lines.decode(self._encoding or "utf-8")
             legs = self._rows.plain(csv.reader(text.split("\n")))
         except (ValueError, LookupError, csv.Error):
-            return self._each(lines)
+            return self._each(lines.split(b"\n"))
         # fewer rows than lines: a quote is open somewhere, or a value holds a newline
-        return (legs, []) if len(legs) == len(lines) else self._each(lines)
+        if len(legs) != lines.count(b"\n") + 1:
+            return self._each(lines.split(b"\n"))
+        return legs, []
 
     def last(self, line: bytes) -> Leg | None:
         """A last line without its end, if it is whole: as wide as the row before it."""

@@ -34,12 +34,13 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Block(msgspec.Struct, frozen=True):
-    """Complete lines as they stand in the file, without their ends; `tail` is an incomplete last one.
+    """Complete lines as they stand in the file, without the last one's end; `tail` is an incomplete last one.
 
-    `offset` is that of the first line, `end` that after the last one; `size` is the file's.
+    `offset` is that of the first line, `end` that after the last one, the same where there is none; `size` is the
+    file's.
     """
 
-    lines: list[bytes]
+    lines: bytes
     offset: int
     end: int
     size: int
@@ -57,7 +58,9 @@ def log_files(paths: Sequence[str]) -> list[Path]:
     for path in map(Path, paths):
         found = _rotated(path, "Master.csv") if path.is_dir() else [path]
         if not found:
-            raise ConnectorError(f"path: no Master.csv in {path}; name the call log itself.")
+            raise ConnectorError(
+                "path: no Master.csv in {path}; name the call log itself.", path=path
+            )
         for file in found:
             with opened(file):
                 files[file] = None
@@ -96,9 +99,9 @@ def blocks(path: Path, place: Place) -> Iterator[Block]:
                 cut = len(data)
             rest = data[cut:]
             if cut:
-                yield Block(data[:cut].removesuffix(b"\n").split(b"\n"), offset, offset + cut, size)
+                yield Block(data[:cut].removesuffix(b"\n"), offset, offset + cut, size)
                 offset += cut
-        yield Block([], offset, offset, size, rest)
+        yield Block(b"", offset, offset, size, rest)
 
 
 def marked(path: Path, offset: int, tail: bytes, *, told: bool) -> Place:

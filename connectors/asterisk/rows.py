@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TypeAlias
 import msgspec
 
 from stammkunde.connectors.asterisk.times import Times
+from stammkunde.core.errors import Message
 
 MASTER = (
     "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer",
@@ -47,7 +48,7 @@ _NAMES = "|".join(MASTER)
 _FIELD = re.compile(rf'[{{,]\s*"({_NAMES})"\s*:\s*')
 
 
-class BadRowError(ValueError):
+class BadRowError(Message, ValueError):
     """The row can't be read; the message is the reason, without anything of its content."""
 
 

@@ -15,14 +15,21 @@ from stammkunde.connectors.mailbox.cursor import Progress
 from stammkunde.connectors.mailbox.store import FIELDS, Found, Mail, recognised, stores_of
 from stammkunde.core.company import Company
 from stammkunde.core.contact import Contact
+from stammkunde.core.errors import N_
 
-_NO_MAIL = "This is no mail: it has none of the usual header fields."
-_NOT_UNDERSTOOD = "This mail can't be interpreted: please report it as an error of this program."
-_EMPTY = "The file is empty."
+_NO_MAIL = N_("This is no mail: it has none of the usual header fields.")
+_NOT_UNDERSTOOD = N_(
+    "This mail can't be interpreted: please report it as an error of this program."
+)
+_EMPTY = N_("The file is empty.")
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0": "This is an Outlook file (.msg): save the mail as .eml and import that.",
-    b"!BDN": "This is an Outlook data file (.pst): export its folders as mbox or .eml and import those.",
-    b"bplist": "This is a property list, not a mail.",
+    b"\xd0\xcf\x11\xe0": N_(
+        "This is an Outlook file (.msg): save the mail as .eml and import that."
+    ),
+    b"!BDN": N_(
+        "This is an Outlook data file (.pst): export its folders as mbox or .eml and import those."
+    ),
+    b"bplist": N_("This is a property list, not a mail."),
 }
 _KEPT = 1 << 20
 """Bytes kept of what is no mail."""

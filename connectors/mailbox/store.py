@@ -16,11 +16,12 @@ from stammkunde.connectors.mailbox import archive
 from stammkunde.connectors.mailbox.cursor import Progress, stamp
 from stammkunde.connectors.mailbox.folder import folder_name, is_hidden
 from stammkunde.connectors.mailbox.mbox import is_mbox, mbox_mails
+from stammkunde.core.errors import N_, Message
 
 _PEEK = 4096
 _SAMPLE = 20
-_DAMAGED = "The archive is damaged or cut off: what follows can't be read."
-_UNREADABLE = "The file can't be read."
+_DAMAGED = N_("The archive is damaged or cut off: what follows can't be read.")
+_UNREADABLE = N_("The file can't be read.")
 
 FIELDS = frozenset(
     {
@@ -74,7 +75,9 @@ def stores_of(paths: Sequence[str]) -> list[Store]:
 def _below(top: Path) -> Iterator[Store]:
     def refuse(error: OSError) -> None:
         raise ConnectorError(
-            f"path: {error.filename} can't be read ({error.strerror}); let this program's user read it."
+            "path: {filename} can't be read ({why}); let this program's user read it.",
+            filename=error.filename,
+            why=Message((error.strerror or "the system refuses").lower()),
         ) from None
 
     for root, folders, files in os.walk(top, onerror=refuse):

@@ -103,7 +103,10 @@ def columns_of(header: Sequence[str], settings: Settings, path: str) -> Columns:
             places[field] = headings.index(_word(named))
         elif named and not (field == "currency" and _is_code(named)):
             raise ConnectorError(
-                f"{field}: {path} has no column “{named}”; give the heading of a column that it has."
+                "{field}: {path} has no column “{named}”; give the heading of a column that it has.",
+                field=field,
+                path=path,
+                named=named,
             )
     return _complete(places, path)
 
@@ -122,13 +125,15 @@ def _complete(places: dict[str, int], path: str) -> Columns:
     for field in ("order", "time"):
         if places.get(field, -1) < 0:
             raise ConnectorError(
-                f"{field}: which column of {path} holds it is not known; name it by its heading, as {field} = “…”."
+                "{field}: which column of {path} holds it is not known; name it by its heading, as {field} = “…”.",
+                field=field,
+                path=path,
             )
     has_price = min(places.get("quantity", -1), places.get("unit_price", -1)) >= 0
     if places.get("line_total", -1) < 0 and not has_price:
         raise ConnectorError(
-            f"line_total: which columns of {path} hold the value of a line is not known; name line_total, or"
-            " quantity and unit_price, by their headings."
+            "line_total: which columns of {path} hold the value of a line is not known; name line_total, or quantity and unit_price, by their headings.",
+            path=path,
         )
     return Columns(**places)
 

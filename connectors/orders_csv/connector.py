@@ -52,7 +52,9 @@ class OrdersCsv:
                 if sheet.headings:
                     self._form(sheet, path)
                 elif stream.is_damaged:
-                    raise ConnectorError(f"path: {path} can't be unpacked; fetch it again.")
+                    raise ConnectorError(
+                        "path: {path} can't be unpacked; fetch it again.", path=path
+                    )
 
     def fetch(self, cursor: str | None, memory: Memory) -> Iterator[Batch]:
         """The orders of all files that are new or were written since; a file's come when it was read to its end."""
@@ -98,7 +100,8 @@ class OrdersCsv:
             codecs.lookup(settings.encoding or "utf-8")
         except LookupError:
             raise ConnectorError(
-                f"encoding: “{settings.encoding}” is unknown; try utf-8, cp1252 or utf-16, or leave it out."
+                "encoding: “{encoding}” is unknown; try utf-8, cp1252 or utf-16, or leave it out.",
+                encoding=settings.encoding,
             ) from None
         if len(settings.delimiter) > 1 or settings.delimiter in ('"', "\n", "\r"):
             raise ConnectorError("delimiter: give a single letter such as “;”, or leave it out.")
@@ -116,7 +119,7 @@ class OrdersCsv:
             zone = ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ConnectorError(
-                f"timezone: “{name}” is unknown; give a name such as Europe/Zurich."
+                "timezone: “{name}” is unknown; give a name such as Europe/Zurich.", name=name
             ) from None
         return Form(
             settings=settings,
@@ -136,7 +139,9 @@ class OrdersCsv:
                 yield from self._found(sheet, path, written, lambda: stream.is_damaged)
         except sqlite3.Error as error:
             raise ConnectorError(
-                f"path: the lines of {path} can't be put together ({error}); make room in the temporary folder."
+                "path: the lines of {path} can't be put together ({why}); make room in the temporary folder.",
+                path=path,
+                why=error,
             ) from None
 
     def _found(

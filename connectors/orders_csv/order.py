@@ -14,6 +14,7 @@ from stammkunde.connectors.shop.amounts import amount, exact, plain, total, unit
 from stammkunde.connectors.shop.snapshot import Snapshot, fingerprint
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.contact import Identifier, Line, Name
+from stammkunde.core.errors import Message
 from stammkunde.core.phones import e164
 
 _SWISS = re.compile(
@@ -25,7 +26,7 @@ _ONE = Decimal(1)
 _EARLIEST, _LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-class Broken(Exception):  # noqa: N818 (a state of the order, caught where it is read)
+class Broken(Message, Exception):  # noqa: N818 (a state of the order, caught where it is read)
     """An order that can't be read; its only argument is the reason."""
 
 
@@ -132,7 +133,7 @@ def _number(form: Form, row: Sequence[str], field: str) -> Decimal:
     value = amount(row[getattr(form.columns, field)], form.settings.decimal)
     if value is None:
         raise Broken(
-            f"The {field.replace('_', ' ')} is not a number; give decimal if its mark is a comma."
+            "A value is not a number; give decimal if its mark is a comma ({what}).", what=field
         )
     return value
 

@@ -13,9 +13,10 @@ from stammkunde.connectors.interface import Rejected
 from stammkunde.connectors.orders_csv.columns import Settings
 from stammkunde.connectors.orders_csv.runs import Gathered, Runs
 from stammkunde.connectors.table import Row, delimiter_of, rows
+from stammkunde.core.errors import N_
 
-_CUT = "The compressed file is damaged or was cut here."
-_NO_ORDER = "The row names no order."
+_CUT = N_("The compressed file is damaged or was cut here.")
+_NO_ORDER = N_("The row names no order.")
 
 
 class Sheet:

@@ -134,7 +134,9 @@ class WooCommerce:
             case "review":
                 return observe_review(fields, context, reference)
             case "error":
-                raise Unreadable(f"The shop answered with an error: {error_code(fields)}.")
+                raise Unreadable(
+                    "The shop answered with an error ({what}).", what=error_code(fields)
+                )
             case _:
                 return Outcome(ignored=_IGNORED[record.kind])
 
@@ -146,7 +148,7 @@ def _pieces(path: Path) -> Iterator[_Piece]:
             is_empty = False
             yield from _pieces_of(document, f"{path}:{number}")
         if stream.is_damaged and is_empty:
-            raise ConnectorError(f"path: {path} can't be unpacked; fetch it again.")
+            raise ConnectorError("path: {path} can't be unpacked; fetch it again.", path=path)
 
 
 def _pieces_of(document: Document, reference: str) -> Iterator[_Piece]:

@@ -11,8 +11,10 @@ from typing import BinaryIO
 
 import msgspec
 
-BROKEN = "The JSON is broken or ends too early."
-NOT_UTF8 = "A letter is not in UTF-8."
+from stammkunde.core.errors import N_
+
+BROKEN = N_("The JSON is broken or ends too early.")
+NOT_UTF8 = N_("A letter is not in UTF-8.")
 
 _BLOCK = 1 << 18
 _LIMIT = 64 << 20

@@ -16,6 +16,7 @@ from stammkunde.connectors.woocommerce.model import Address, Part
 from stammkunde.connectors.woocommerce.records import cleaned
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.contact import Identifier, Line, Name
+from stammkunde.core.errors import Message
 from stammkunde.core.phones import e164
 
 _T = TypeVar("_T", bound=msgspec.Struct)
@@ -25,7 +26,7 @@ _WIDEST = timedelta(hours=15)
 _ONE = Decimal(1)
 
 
-class Unreadable(Exception):  # noqa: N818 (a state of the record, caught where it is read)
+class Unreadable(Message, Exception):  # noqa: N818 (a state of the record, caught where it is read)
     """A record that can't be read; its only argument is the reason."""
 
 
@@ -37,7 +38,9 @@ def converted(fields: dict[str, Any], kind: type[_T]) -> _T:
     except msgspec.ValidationError as error:
         found = _PATH.search(str(error))
         where = found[1].lstrip(".") if found else ""
-        raise Unreadable(f"The field {where or 'id'} is missing or of the wrong kind.") from None
+        raise Unreadable(
+            "A field is missing or of the wrong kind ({what}).", what=where or "id"
+        ) from None
 
 
 def sane(value: Decimal) -> Decimal:

@@ -46,7 +46,9 @@ def snapshot_of(fields: dict[str, Any], context: Context, reference: str) -> Sna
     zone = context.company.timezone
     placed_at = moment(order.date_created_gmt, order.date_created, zone)
     if placed_at is None:
-        raise Unreadable("The field date_created_gmt is missing or of the wrong kind.")
+        raise Unreadable(
+            "A field is missing or of the wrong kind ({what}).", what="date_created_gmt"
+        )
     if not _CURRENCY.fullmatch(order.currency):
         raise Unreadable("The currency is not a code of three letters.")
     number, billing = str(order.id), order.billing

@@ -77,7 +77,9 @@ def observe_review(fields: dict[str, Any], context: Context, reference: str) -> 
         return Outcome(ignored=UNWANTED)
     at = moment(review.date_created_gmt, review.date_created, context.company.timezone)
     if at is None:
-        raise Unreadable("The field date_created_gmt is missing or of the wrong kind.")
+        raise Unreadable(
+            "A field is missing or of the wrong kind ({what}).", what="date_created_gmt"
+        )
     about = {"product": str(review.product_name), "rating": str(review.rating or "")}
     contact = Contact(
         item=item_of("review", review.id),
@@ -99,7 +101,9 @@ def _entry(customer: Customer, context: Context, reference: str) -> Contact:
     at = moment(customer.date_modified_gmt, customer.date_modified, zone)
     at = at or moment(customer.date_created_gmt, customer.date_created, zone)
     if at is None:
-        raise Unreadable("The field date_created_gmt is missing or of the wrong kind.")
+        raise Unreadable(
+            "A field is missing or of the wrong kind ({what}).", what="date_created_gmt"
+        )
     return Contact(
         item=item_of("customer", customer.id),
         channel="directory",

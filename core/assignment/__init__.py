@@ -17,6 +17,8 @@ from stammkunde.core.assignment.decisions import (
     HandleUnassigned,
     IdentifierClass,
     IdentifierClassified,
+    IdentifierLinked,
+    IdentifierUnlinked,
     Observation,
     Suggestion,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "HandleUnassigned",
     "IdentifierClass",
     "IdentifierClassified",
+    "IdentifierLinked",
+    "IdentifierUnlinked",
     "Observation",
     "Suggestion",
 ]

@@ -2,7 +2,7 @@
 
 Rules by name: `name` (a named handle in a group of consistent names), `shop`, `mail`, `phone` (a nameless one by its
 best identifier), `thread`, `person`. Why something was taken away: `undecided`, `shared`, `blocked`, `relationship`
-(there is none any more), `withdrawn` (no contact is left), `thread`, `counterpart`, `person`. Why an identifier has its
+(there is none any more), `withdrawn` (no contact is left), `thread`, `counterpart`, `released`, `person`. Why an identifier has its
 class: `names`, `hub`, `crossed` (it joined people that are kept apart), `pattern`, `person`. Rule names are stored.
 """
 
@@ -23,7 +23,7 @@ EXACT = 1.0
 IdentifierClass: TypeAlias = Literal["exclusive", "shared", "blocked"]
 
 
-class Observation(msgspec.Struct, frozen=True):
+class Observation(msgspec.Struct, frozen=True, gc=False):
     """What evidence needs of one contact; all of it is open.
 
     `relationship` is what the kind alone says. `inbound` and `outbound` tell letters and mails in a thread: an inbound
@@ -104,6 +104,20 @@ class IdentifierClassified(msgspec.Struct, frozen=True):
     rule: str
 
 
+class IdentifierLinked(msgspec.Struct, frozen=True):
+    """A person gave an identifier to this very customer."""
+
+    customer: str
+    identifier: Identifier
+
+
+class IdentifierUnlinked(msgspec.Struct, frozen=True):
+    """What a person linked is this very customer's no more: taken back, given to another, or shared by his word."""
+
+    customer: str
+    identifier: Identifier
+
+
 Decision: TypeAlias = (
     CustomerOpened
     | CustomerMerged
@@ -113,6 +127,8 @@ Decision: TypeAlias = (
     | ContactAssigned
     | ContactUnassigned
     | IdentifierClassified
+    | IdentifierLinked
+    | IdentifierUnlinked
 )
 
 

@@ -8,7 +8,12 @@ from typing import Any, Literal, TypeAlias
 
 from stammkunde.core.assignment.backing import Backing, Changes, Memory, Shown
 from stammkunde.core.assignment.cache import Links, Table
-from stammkunde.core.assignment.decisions import Decision, IdentifierClass
+from stammkunde.core.assignment.decisions import (
+    Decision,
+    IdentifierClass,
+    IdentifierLinked,
+    IdentifierUnlinked,
+)
 from stammkunde.core.assignment.identifiers import pattern_class
 from stammkunde.core.assignment.rows import (
     Customer,
@@ -205,7 +210,13 @@ class Evidence:
         self._identifiers.put(row.identifier, row)
 
     def set_owner(self, row: IdentifierRow, customer: str | None, *, said: bool = False) -> None:
-        """Give an identifier to a customer, or to nobody, as a person wishes."""
+        """Give an identifier to a customer, or to nobody, as a person wishes; what changes in his links is told."""
+        before, after = row.owner if row.owner_said else None, customer if said else None
+        if before != after:
+            if before:
+                self.touched.decided.append(IdentifierUnlinked(before, row.identifier))
+            if after:
+                self.touched.decided.append(IdentifierLinked(after, row.identifier))
         if row.owner is not None:
             self.owned.discard(row.owner, row.identifier)
         if customer is not None:

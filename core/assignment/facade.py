@@ -133,9 +133,18 @@ class Assignment:
         """One contact is this customer's, whatever its handle; None: nobody's."""
         people.assign(self.evidence, contact, customer)
 
-    def merge(self, a: str, b: str) -> None:
-        """Two customers are one."""
-        people.merge(self.evidence, a, b)
+    def release(self, contact: Observation) -> None:
+        """Take back what `assign` said of a contact."""
+        people.release(self.evidence, contact)
+
+    def open_customer(self) -> str:
+        """A new customer's id; he has nothing yet."""
+        people.open_customer(self.evidence, new := self._new_id())
+        return new
+
+    def merge(self, a: str, b: str, *, anyway: bool = False) -> None:
+        """Two customers are one; refused where a person said that they are two, unless `anyway`."""
+        people.merge(self.evidence, a, b, anyway=anyway)
 
     def unmerge(self, a: str, b: str) -> None:
         """Two customers who became one, by whatever rule, are two."""
@@ -149,10 +158,14 @@ class Assignment:
         """What an identifier is."""
         people.classify(self.evidence, identifier, class_)
 
+    def declassify(self, identifier: Identifier) -> None:
+        """Take back `classify`."""
+        people.declassify(self.evidence, identifier)
+
     def link(self, identifier: Identifier, customer: str) -> None:
         """Whose an identifier is."""
         people.link(self.evidence, identifier, customer)
 
-    def unlink(self, identifier: Identifier) -> None:
+    def unlink(self, identifier: Identifier, customer: str) -> None:
         """Take back `link`."""
-        people.unlink(self.evidence, identifier)
+        people.unlink(self.evidence, identifier, customer)

@@ -12,6 +12,7 @@ from stammkunde.core.assignment.decisions import (
     ContactAssigned,
     ContactUnassigned,
     CustomerMerged,
+    CustomerOpened,
     IdentifierClass,
     Observation,
 )
@@ -55,22 +56,43 @@ def assign(evidence: Evidence, seen: Observation, customer: str | None) -> None:
     )
 
 
+def release(evidence: Evidence, seen: Observation) -> None:
+    """Take a person's word on one contact back: it follows its handle or its thread again."""
+    row = evidence.placement(seen.contact)
+    if row is None or row.rule != "person":
+        raise DecisionError("Nobody decided on this contact by itself.")
+    evidence.unplace(seen.contact)
+    evidence.touched.decided.append(ContactUnassigned(seen.contact, "released"))
+    if seen.thread:
+        _pin_member(evidence, seen.thread, seen.contact, pinned=False)
+    if seen.handle and row.present:
+        handle = evidence.handle(seen.handle)
+        count(evidence, handle, 0, int(_was_related(evidence, seen)))
+        touch_handle(evidence, handle)
+
+
 def _was_related(evidence: Evidence, seen: Observation) -> bool:
     thread = evidence.thread(seen.thread) if seen.thread else None
     member = thread.members.get(seen.contact) if thread else None
     return is_related(thread, member) if thread and member else seen.relationship
 
 
-def _pin_member(evidence: Evidence, key: str, contact: str) -> None:
+def _pin_member(evidence: Evidence, key: str, contact: str, *, pinned: bool = True) -> None:
     thread = evidence.thread(key)
     member = thread.members.get(contact) if thread else None
     if thread and member:
-        member.pinned = thread.marked = True
+        member.pinned, thread.marked = pinned, True
         evidence.put_thread(key, thread)
         evidence.touched.threads.add(key)
 
 
 # ---- customers
+
+
+def open_customer(evidence: Evidence, new: str) -> None:
+    """A customer of whom nothing is known yet but that a person says there is one."""
+    evidence.tie_customer(evidence.open_customer(new))
+    evidence.touched.decided.append(CustomerOpened(new, "person"))
 
 
 def tie(evidence: Evidence, customer: str) -> str:
@@ -143,10 +165,15 @@ def _pin_as_placed(evidence: Evidence, row: Placement) -> None:
         )
 
 
-def merge(evidence: Evidence, a: str, b: str) -> None:
-    """Two customers are one: the older goes on, and what was said of their being distinct is taken back."""
-    if evidence.living(a) == evidence.living(b):
+def merge(evidence: Evidence, a: str, b: str, *, anyway: bool = False) -> None:
+    """Two customers are one: the older goes on; that they were said to be two is taken back only `anyway`."""
+    one, two = evidence.living(a), evidence.living(b)
+    if one == two:
         raise DecisionError("These two are one customer already.")
+    if not anyway and _are_distinct(evidence, one, two):
+        raise DecisionError(
+            "Somebody said that these two are not one, by distinct or by unmerge: with --anyway they are merged all the same."
+        )
     held = hold(evidence, a), hold(evidence, b)
     survivor, other = sorted(held, key=lambda one: evidence.customer(one).number)
     for one in evidence.family(survivor):
@@ -157,6 +184,14 @@ def merge(evidence: Evidence, a: str, b: str) -> None:
     evidence.set_into(evidence.customer(other), survivor)
     evidence.touched.renamed.add(survivor)
     evidence.touched.decided.append(CustomerMerged(other, survivor, "person"))
+
+
+def _are_distinct(evidence: Evidence, one: str, other: str) -> bool:
+    """Whether a person said so of two living customers, or of any who were merged into them."""
+    strangers = (
+        stranger for each in evidence.family(one) for stranger in evidence.distinct.of(each)
+    )
+    return other in map(evidence.living, strangers)
 
 
 def distinct(evidence: Evidence, a: str, b: str) -> None:
@@ -183,25 +218,39 @@ def classify(evidence: Evidence, identifier: Identifier, class_: IdentifierClass
     evidence.touched.identifiers.add(identifier)
 
 
+def declassify(evidence: Evidence, identifier: Identifier) -> None:
+    """Take back what was said of an identifier's class: the names on it tell again."""
+    row = _decidable(evidence, identifier)
+    if row.said is None:
+        raise DecisionError("Nobody said what this identifier is.")
+    before = state(evidence, row)
+    row.said = None
+    evidence.change_identifier(row)
+    touch_identifier(evidence, row, before)
+    evidence.touched.identifiers.add(identifier)
+
+
 def link(evidence: Evidence, identifier: Identifier, customer: str) -> None:
     """Say whose an identifier is; what was said of its class is taken back."""
     row = _decidable(evidence, identifier)
     customer = tie(evidence, customer)
     before = state(evidence, row)
-    _disown(evidence, row)
+    _touch_owner(evidence, row)
     row.said = None
     evidence.set_owner(row, customer, said=True)
     touch_identifier(evidence, row, before)
     evidence.touched.identifiers.add(identifier)
 
 
-def unlink(evidence: Evidence, identifier: Identifier) -> None:
-    """Take back what `link` said."""
+def unlink(evidence: Evidence, identifier: Identifier, customer: str) -> None:
+    """Take back what `link` said of this customer."""
     row = _decidable(evidence, identifier)
     if not row.owner_said:
         raise DecisionError(
             "No person linked this identifier: classify it as shared to take it from a customer."
         )
+    if not row.owner or evidence.living(row.owner) != evidence.living(customer):
+        raise DecisionError("This identifier was linked to another customer.")
     before = state(evidence, row)
     _disown(evidence, row)
     touch_identifier(evidence, row, before)
@@ -218,5 +267,10 @@ def _decidable(evidence: Evidence, identifier: Identifier) -> IdentifierRow:
 
 def _disown(evidence: Evidence, row: IdentifierRow) -> None:
     if row.owner is not None:
-        evidence.touched.customers.add(row.owner)
+        _touch_owner(evidence, row)
         evidence.set_owner(row, None)
+
+
+def _touch_owner(evidence: Evidence, row: IdentifierRow) -> None:
+    if row.owner is not None:
+        evidence.touched.customers.add(row.owner)

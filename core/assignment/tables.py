@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from stammkunde.core.assignment.rows import (
 )
 from stammkunde.core.contact import Identifier, Name
 from stammkunde.core.crypto import Keys
+from stammkunde.core.errors import Message
 from stammkunde.core.names import party_of
 
 SCHEMA = """
@@ -103,21 +105,15 @@ _HANDLE = (
     "SELECT id, number, sealed, contacts, relations, home, since, rule, tied, shown IS NULL"
     " FROM assignment_handles JOIN assignment_counts ON handle = number"
 )
-_LABEL = b"assignment"
+_HANDLE_LABEL, _IDENTIFIER_LABEL = b"assignment handle", b"assignment identifier"
 
 _Content = tuple[tuple[Identifier, ...], Name | None]
 
 
 def evidence_of(keys: Keys, *, keep: int = 20_000) -> Evidence:
     """Evidence in tables whose hashes and seals come from these keys."""
-
-    def seal(value: bytes) -> bytes:
-        return keys.seal.seal(value, _LABEL)
-
-    def unseal(value: bytes) -> bytes:
-        return keys.seal.unseal(value, _LABEL)
-
-    return Evidence(SqliteBacking(keys.index, seal, unseal), keep=keep)
+    unseal = partial(keys.seal.open, Message("The evidence of an assignment"))
+    return Evidence(SqliteBacking(keys.index, keys.seal.seal, unseal), keep=keep)
 
 
 class SqliteBacking:
@@ -126,10 +122,10 @@ class SqliteBacking:
     def __init__(
         self,
         mac: Callable[[bytes], bytes],
-        seal: Callable[[bytes], bytes],
-        unseal: Callable[[bytes], bytes],
+        seal: Callable[..., bytes],
+        unseal: Callable[..., bytes],
     ) -> None:
-        """`mac` is a keyed hash; `seal` and `unseal` encrypt and authenticate."""
+        """`mac` is a keyed hash; `seal` and `unseal` encrypt and authenticate a value and, behind it, its label."""
         self._mac = mac
         self._seal = seal
         self._unseal = unseal
@@ -176,7 +172,7 @@ class SqliteBacking:
         if row is None:
             return None
         id_, number, sealed, contacts, relations, home, since, rule, tied, retired = row
-        identifiers, name = self._content.decode(self._unseal(sealed))
+        identifiers, name = self._content.decode(self._unseal(sealed, _HANDLE_LABEL, id_.encode()))
         return Handle(
             id_, number, frozenset(identifiers), name, party_of(name), contacts, relations, home,
             since, rule, bool(tied), bool(retired),
@@ -250,9 +246,10 @@ class SqliteBacking:
 
     def owned_by(self, customer: str) -> Iterator[Identifier]:
         """Identifiers that a person gave to this very id."""
-        sql = "SELECT sealed FROM assignment_identifiers WHERE owner = ?"
+        sql = "SELECT sealed, hash FROM assignment_identifiers WHERE owner = ?"
         return (
-            self._identifier.decode(self._unseal(sealed)) for sealed in self._column(sql, customer)
+            self._identifier.decode(self._unseal(sealed, _IDENTIFIER_LABEL, hash_))
+            for sealed, hash_ in self._cursor.execute(sql, (customer,)).fetchall()
         )
 
     def merged_into(self, customer: str) -> list[str]:
@@ -327,9 +324,11 @@ class SqliteBacking:
         return None if row.retired else self._shown_hash((row.identifiers, row.party))
 
     def _sealed(self, row: Handle) -> bytes:
-        return self._seal(self._encode((sorted(row.identifiers), row.name)))
+        content = self._encode((sorted(row.identifiers), row.name))
+        return self._seal(content, _HANDLE_LABEL, row.id.encode())
 
     def _save_identifiers(self, rows: list[IdentifierRow]) -> None:
+        hashed = [(self._hash(row.identifier), row) for row in rows]
         self._write(
             "INSERT INTO assignment_identifiers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (hash) DO UPDATE SET named = excluded.named, bare = excluded.bare,"
@@ -337,11 +336,13 @@ class SqliteBacking:
             " owner_said = excluded.owner_said, class = excluded.class, sealed = excluded.sealed",
             (
                 (
-                    self._hash(row.identifier), row.named, row.bare, int(row.contradictory), row.said, row.owner,
+                    hash_, row.named, row.bare, int(row.contradictory), row.said, row.owner,
                     int(row.owner_said), row.class_,
-                    self._seal(self._encode(row.identifier)) if row.owner else None,
+                    self._seal(self._encode(row.identifier), _IDENTIFIER_LABEL, hash_)
+                    if row.owner
+                    else None,
                 )
-                for row in rows
+                for hash_, row in hashed
             ),
         )  # fmt: skip
 

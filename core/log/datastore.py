@@ -15,7 +15,7 @@ from types import TracebackType
 from eventsourcing.persistence import PersistenceError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
 
-from stammkunde.core.errors import HomeError
+from stammkunde.core.errors import N_, HomeError
 
 LOCK_TIMEOUT_S = 60
 _POLL_S = 0.003
@@ -33,13 +33,15 @@ def _connect(name: str, timeout_s: float = LOCK_TIMEOUT_S) -> sqlite3.Connection
     preparing one, with the triggers of its table, costs more than running it.
     """
     connection = sqlite3.connect(
-        name, uri=True, check_same_thread=False, isolation_level=None, timeout=timeout_s
+        name, uri=True, check_same_thread=False, isolation_level=None, timeout=_POLL_S
     )
+    # two processes that make the file at once: SQLite refuses one without waiting, lest they wait for each other
+    _insist(connection, "PRAGMA journal_mode=WAL")
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "secure_delete=ON",
         "recursive_triggers=ON",
+        f"busy_timeout={timeout_s * 1000:.0f}",
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -95,7 +97,7 @@ class Datastore(SQLiteDatastore):
             self._writer = self._writer or _connect(self.pool.db_name, _POLL_S)
             cursor = self._writer.cursor()
             with turn or nullcontext():
-                _begin(cursor)
+                _insist(cursor, "BEGIN IMMEDIATE")
             try:
                 yield cursor
                 cursor.execute("COMMIT")
@@ -104,12 +106,12 @@ class Datastore(SQLiteDatastore):
                 raise
 
 
-def _begin(cursor: sqlite3.Cursor) -> None:
-    """Take the file's lock, asking every few milliseconds: SQLite's own waiting asks ever less often, and comes late."""
+def _insist(on: sqlite3.Connection | sqlite3.Cursor, statement: str) -> None:
+    """Run what takes the file's lock, asking every few milliseconds: SQLite's own waiting asks ever less often, and comes late."""
     deadline = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
-            cursor.execute("BEGIN IMMEDIATE")
+            on.execute(statement)
         except sqlite3.OperationalError as error:
             busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
             if not busy or time.monotonic() > deadline:
@@ -164,27 +166,31 @@ def plain_errors(path: Path) -> Iterator[None]:
         words = str(error).lower()
         if isinstance(error, sqlite3.IntegrityError) or "constraint" in words:
             raise
-        raise HomeError(_remedy(path, words)) from error
+        raise _remedy(path, words) from error
 
 
-_RESTORE = "restore it from a backup"
-_BUILT_ANEW = "delete it, and it is built anew from the log"
+_FULL = N_(
+    "{file}: the disk is full: make room, then run the command again; nothing recorded is lost."
+)
+_READ_ONLY = N_("{file}: it can't be written: give this user the right to write file and folder.")
+_SIGNS = (
+    ("full", _FULL),
+    ("no space", _FULL),
+    ("disk i/o", N_("{file}: the disk refuses: look for room and faults, then run the command again; nothing recorded is lost.")),
+    ("locked", N_("{file}: another process holds it: wait until it is done, then try again.")),
+    ("readonly", _READ_ONLY),
+    ("read-only", _READ_ONLY),
+    ("permission", N_("{file}: access is refused: give this user the right to read and write it.")),
+    ("not a database", N_("{file}: it is damaged or no database: restore it from a backup.")),
+    ("malformed", N_("{file}: it is damaged: restore it from a backup.")),
+    ("unable to open", N_("{file}: it can't be opened: does the folder exist, and may this user write there?")),
+)  # fmt: skip
+_ANEW = N_("{file}: it is damaged: delete it, and it is built anew from the log.")
 
 
-def _remedy(path: Path, words: str) -> str:
-    for sign, remedy in (
-        ("full", "the disk is full: make room, then run the command again; nothing recorded is lost"),
-        ("no space", "the disk is full: make room, then run the command again; nothing recorded is lost"),
-        ("disk i/o", "the disk refuses: look for room and faults, then run the command again; nothing recorded is lost"),
-        ("locked", "another process holds it: wait until it is done, then try again"),
-        ("readonly", "it can't be written: give this user the right to write file and folder"),
-        ("read-only", "it can't be written: give this user the right to write file and folder"),
-        ("permission", "access is refused: give this user the right to read and write it"),
-        ("not a database", f"it is damaged or no database: {_RESTORE}"),
-        ("malformed", f"it is damaged: {_RESTORE}"),
-        ("unable to open", "it can't be opened: does the folder exist, and may this user write there?"),
-    ):  # fmt: skip
+def _remedy(path: Path, words: str) -> HomeError:
+    for sign, remedy in _SIGNS:
         if sign in words:
-            line = f"{path.name}: {remedy}."
-            return line.replace(_RESTORE, _BUILT_ANEW) if path.name.startswith("views") else line
-    return f"{path.name}: {words.strip('()')}."
+            is_derived = path.name.startswith("views") and "damaged" in remedy
+            return HomeError(_ANEW if is_derived else remedy, file=path.name)
+    return HomeError("{file}: {why}.", file=path.name, why=words.strip("()"))

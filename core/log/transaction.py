@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
-from stammkunde.core.codec import Codec
+from stammkunde.core.codec import Codec, is_sealed
 from stammkunde.core.events import NewEvent
-from stammkunde.core.keys import KeyStore
+from stammkunde.core.keys import KeyStore, cut_log
+from stammkunde.core.log.clock import refuse_wrong_clock
 from stammkunde.core.log.datastore import Blob
 
 _CHUNK = 900
-_LAST = (
-    "SELECT seq, position, recorded_at, mac FROM sqlite_sequence LEFT JOIN"
-    " (SELECT position, recorded_at, mac FROM digests ORDER BY position DESC LIMIT 1)"
-    " WHERE name = 'stored_events'"
+_TAIL = (
+    "SELECT seq, position, recorded_at, mac FROM digests LEFT JOIN sqlite_sequence ON name = 'stored_events'"
+    " ORDER BY position DESC LIMIT 2"
 )
-"""The highest position that was ever given, and the last transaction: others where somebody cut the log's tail."""
+"""The last two transactions, and the highest position that was ever given: another where somebody cut the log's tail."""
 
 
 class Transaction:
@@ -28,19 +29,23 @@ class Transaction:
     """
 
     def __init__(
-        self, cursor: sqlite3.Cursor, codec: Codec, keys: KeyStore, now: Callable[[], int]
+        self,
+        cursor: sqlite3.Cursor,
+        codec: Codec,
+        keys: KeyStore,
+        now: Callable[[], int],
+        vouched: date | None = None,
     ) -> None:
-        """Made by `Log.transaction` after the lock is held."""
+        """Made by `Log.transaction` after the lock is held; `vouched` is the day that `refuse_wrong_clock` knows."""
         self.cursor = cursor
         self._codec = codec
         self._keys = keys
         self._now = now
+        self._vouched = vouched
         self._events: list[NewEvent] = []
         self._versions: dict[str, int] = {}
-        row = cursor.execute(_LAST).fetchone()
-        self._used = int(row[0]) if row else 0
-        self._last = row[1:] if row and row[1] else (0, 0, b"")
-        self.before = self.after = int(self._last[0])
+        self._tail = cursor.execute(_TAIL).fetchall()
+        self.before = self.after = int(self._tail[0][1]) if self._tail else 0
 
     def time(self) -> int:
         """Now, in microseconds since 1970 UTC."""
@@ -80,27 +85,28 @@ class Transaction:
     def finish(self) -> tuple[int, bytes] | None:
         """Seal and insert; the new head of the chain, or None where nothing was appended.
 
-        The chain's code covers the previous code, the time, and each row's position, stream, version, topic and state,
+        Raises `KeyStoreError` where the log's tail was cut or does not belong to the key store, and `HomeError` where
+        the clock can't be right: nothing is appended then. The chain's code covers the previous code, the time, and each row's position, stream, version, topic and state,
         each with its length.
         """
         if not self._events:
             return None
-        events = self._events
-        salts = self._keys.add([event.stream for event in events if event.private])
-        cursor, last = self.cursor, self._last
-        first = self._used + 1
-        recorded_at = max(self._now(), last[1] + 1)
-        seal, key_of = self._codec.seal, self._keys.keys.stream
+        events, now = self._events, self._now()
+        refuse_wrong_clock(now, self._tail[0][2] if self._tail else None, self._vouched)
+        keys = self._stream_keys(events)
+        cursor, first = self.cursor, self.before + 1
+        _, _, last, previous = self._tail[0] if self._tail else (0, 0, 0, b"")
+        recorded_at = max(now, last + 1)
+        seal = self._codec.seal
         nonces = os.urandom(12 * len(events))
         rows: list[tuple[int, str, int, str, Blob]] = []
         for number, event in enumerate(events):
             stream = event.stream
-            salt = salts[stream] if event.private else None
-            key = key_of(salt + stream.encode()) if salt else None
+            key = keys[stream] if event.private else None
             state = Blob(seal(event, key, nonces[12 * number : 12 * number + 12]))
             rows.append((first + number, stream, event.version, event.topic, state))
         position = first + len(rows)
-        mac = chain_mac(self._keys.keys.chain, last[2], recorded_at, rows)
+        mac = chain_mac(self._keys.keys.chain, previous, recorded_at, rows)
         cursor.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
         cursor.execute(
             "INSERT INTO digests VALUES (?, ?, ?, ?)", (position - 1, first, recorded_at, mac)
@@ -108,12 +114,32 @@ class Transaction:
         self.after = position - 1
         return position - 1, mac
 
+    def _stream_keys(self, events: Sequence[NewEvent]) -> Mapping[str, bytes | None]:
+        if self._tail and self._tail[0][0] != self.before:
+            raise cut_log(self._tail[0][0] or self.before)
+        begun = {event.stream for event in events if event.version > 1 and event.private}
+        if begun:
+            begun.difference_update([event.stream for event in events if event.version == 1])
+        return self._keys.add(
+            [event.stream for event in events if event.private],
+            [(position, mac) for _, position, _, mac in self._tail],
+            begun=begun,
+            hidden=self._hidden,
+        )
+
+    def _hidden(self, stream: str) -> int | None:
+        """Position of an event of a stream that has a private part."""
+        rows = self.cursor.execute(
+            "SELECT rowid, state FROM stored_events WHERE originator_id = ?", (stream,)
+        )
+        return next((position for position, state in rows if is_sealed(state)), None)
+
 
 def chain_mac(
     mac: Callable[[bytes], bytes],
     previous: bytes,
     recorded_at: int,
-    rows: Sequence[tuple[int, str, int, str, Blob]],
+    rows: Sequence[tuple[int, str, int, str, bytes | Blob]],
 ) -> bytes:
     """The code of one transaction, which the next one continues."""
     parts: list[bytes | Blob] = [previous, recorded_at.to_bytes(8, "big")]

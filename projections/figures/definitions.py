@@ -13,13 +13,21 @@ Unit: TypeAlias = Literal["contacts", "customers", "orders", "money", "share", "
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """`who` says what the list behind the number holds, one entry for each of its numerator."""
+    """`who` says what the list behind the number holds, one entry for each of its numerator.
+
+    `segments` are the parts of a segment by which it can be narrowed. What `has_period` not is as things stand now.
+    """
 
     code: str
     unit: Unit
     title: str
     definition: str
     who: Literal["items", "customers", "orders", "waits"]
+    segments: tuple[str, ...] = ()
+    has_period: bool = True
+
+
+_CONTACTS = ("channel", "direction", "kind")
 
 
 FIGURES: dict[str, Figure] = {
@@ -29,11 +37,13 @@ FIGURES: dict[str, Figure] = {
             "contacts", "contacts", "Contacts",
             "Items in the period that count as a contact; a mail to three customers counts once.",
             "items",
+            _CONTACTS,
         ),
         Figure(
             "not_counted", "contacts", "Not counted",
             "Items in the period that are kept but count as no contact: newsletters, automatic replies, bounces and the like.",
             "items",
+            _CONTACTS,
         ),
         Figure(
             "customers", "customers", "Customers",
@@ -85,6 +95,7 @@ FIGURES: dict[str, Figure] = {
             "net_revenue", "money", "Net revenue",
             "What orders brought in the period, refunds and cancellations taken off on their own date; without tax where the shop tells it.",
             "items",
+            ("currency",),
         ),
         Figure(
             "missed_calls", "calls", "Missed calls",
@@ -95,6 +106,7 @@ FIGURES: dict[str, Figure] = {
             "callback_rate", "share", "Missed calls answered",
             "Missed calls of the period that we answered on any channel, or whose caller got through later.",
             "waits",
+            ("channel",),
         ),
         Figure(
             "callback_time", "hours", "Time to call back",
@@ -110,11 +122,13 @@ FIGURES: dict[str, Figure] = {
             "unassigned_rate", "share", "Unassigned",
             "Counted contacts of the period without a customer, of all counted contacts.",
             "items",
+            _CONTACTS,
         ),
         Figure(
             "completeness", "share", "Completeness",
             "Living customers and prospects with a name, a mail address and a telephone number, of all.",
             "customers",
+            has_period=False,
         ),
     )
 }  # fmt: skip

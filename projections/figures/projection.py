@@ -1,7 +1,7 @@
 """Keeps the tables of the figures up to date: marks what a batch touches, and computes it again when asked.
 
 Computing waits until the log is read to its end: an import of years touches the same customer a hundred times, and one
-computation serves them all. Nothing is changed by a difference; whatever is marked is deleted and made anew.
+computation serves them all. Nothing is changed by a difference; whatever is marked is made anew from the contacts.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import msgspec
 
 from stammkunde.core.events import Event
 from stammkunde.projections.business_time import BusinessTime
+from stammkunde.projections.cards import NAME
 from stammkunde.projections.figures import tables
 from stammkunde.projections.figures.base import moves
 from stammkunde.projections.figures.calendars import business_time
 from stammkunde.projections.figures.service import Touch, waits
-from stammkunde.projections.finding import SHOWN
+from stammkunde.projections.finding import IN_FIGURES, SHOWN
 from stammkunde.projections.projection import Touched
 from stammkunde.projections.schema import Table
 
@@ -46,6 +47,13 @@ FROM contacts WHERE at >= ? AND at < ? AND retracted = 0 AND amount_micro IS NOT
 GROUP BY local_day, currency
 """
 
+# CROSS JOIN: by the index of the day to the contents of each, never through all contents.
+_ARRIVALS = """
+INSERT INTO arrivals (source, local_day, contacts)
+SELECT t.source, k.local_day, count(*) FROM contacts k CROSS JOIN contents t ON t.contact = k.id
+WHERE k.at >= ? AND k.at < ? AND k.retracted = 0 GROUP BY t.source, k.local_day
+"""
+
 _PURCHASES = """
 INSERT INTO purchases (order_id, customer, contact, at, local_day, standing)
 SELECT placed.order_id, placed.customer, placed.id, placed.at, placed.local_day,
@@ -62,20 +70,34 @@ WHERE placed.kind = 'order_placed' AND placed.retracted = 0 AND placed.order_id 
 ON CONFLICT (order_id) DO NOTHING
 """
 
+_INSERT_WAIT = f"INSERT INTO waits VALUES ({', '.join('?' * len(tables.WAITS.columns))})"
+
+_DAILY = ("tally", "turnover", "arrivals")
 
 _MARKS = ("day", "customer", "card", "order", "party", "calendar")
 
 _ORDER = "SELECT p.local_day FROM purchases p WHERE p.customer = c.id AND p.standing = 1 ORDER BY p.local_day LIMIT 1"
 
+# CROSS JOIN: SQLite keeps the order, else it might begin with all mail addresses there are.
+_USES = """CASE WHEN EXISTS (
+  SELECT 1 FROM customers m CROSS JOIN handles h CROSS JOIN handle_identifiers i
+  WHERE m.living = c.id AND h.customer = m.id AND i.handle = h.id AND i.kind = '{kind}'
+) OR EXISTS (
+  SELECT 1 FROM customers m CROSS JOIN links l WHERE m.living = c.id AND l.customer = m.id AND l.kind = '{kind}'
+) THEN 1 ELSE 0 END"""
+
 _PROFILES = f"""
 INSERT INTO profiles (customer, named, mail, phone, first_day, first_order, second_order)
-SELECT c.id, max(CASE WHEN h.name <> '' THEN 1 ELSE 0 END),
-       max(CASE WHEN i.kind = 'mail' THEN 1 ELSE 0 END), max(CASE WHEN i.kind = 'phone' THEN 1 ELSE 0 END),
+SELECT c.id,
+       CASE WHEN EXISTS (
+         SELECT 1 FROM customers m CROSS JOIN handles h WHERE m.living = c.id AND h.customer = m.id AND h.name <> ''
+       ) OR EXISTS (
+         SELECT 1 FROM attributes a WHERE a.customer = c.id AND a.key = '{NAME}' AND a.source = 'person'
+       ) THEN 1 ELSE 0 END,
+       {_USES.format(kind="mail")}, {_USES.format(kind="phone")},
        (SELECT k.local_day FROM contacts k WHERE k.customer = c.id AND k.retracted = 0 ORDER BY k.at, k.id LIMIT 1),
        ({_ORDER}), ({_ORDER} OFFSET 1)
-FROM customers c LEFT JOIN customers m ON m.living = c.id LEFT JOIN handles h ON h.customer = m.id
-LEFT JOIN handle_identifiers i ON i.handle = h.id
-WHERE {SHOWN} AND c.role IN ('', 'customer') {{which}} GROUP BY c.id
+FROM customers c WHERE {SHOWN} AND c.{IN_FIGURES} {{which}}
 """
 
 
@@ -144,15 +166,16 @@ class FiguresProjection:
 
     def _days(self, cursor: sqlite3.Cursor, days: Sequence[str]) -> None:
         if ALL in days:
-            cursor.execute("DELETE FROM tally")
-            cursor.execute("DELETE FROM turnover")
+            for table in _DAILY:
+                cursor.execute(f"DELETE FROM {table}")
             bounds = [(-(2**62), 2**62)]
         else:
-            for table in ("tally", "turnover"):
+            for table in _DAILY:
                 cursor.executemany(f"DELETE FROM {table} WHERE local_day = ?", [(d,) for d in days])
             bounds = [self._bounds(day) for day in days]
         cursor.executemany(_TALLY, bounds)
         cursor.executemany(_TURNOVER, bounds)
+        cursor.executemany(_ARRIVALS, bounds)
 
     def _bounds(self, day: str) -> tuple[int, int]:
         """The instants between which a local day lies, in milliseconds since 1970 UTC."""
@@ -190,7 +213,7 @@ def _moves(cursor: sqlite3.Cursor, customers: set[str]) -> None:
     """The base's moves of these customers; suppliers, partners and private people are not in it."""
     query = (
         "SELECT p.customer, p.local_day FROM purchases p JOIN customers c ON c.id = p.customer"
-        " WHERE p.standing = 1 AND c.role IN ('', 'customer') {which} ORDER BY p.customer, p.local_day"
+        f" WHERE p.standing = 1 AND c.{IN_FIGURES} {{which}} ORDER BY p.customer, p.local_day"
     )
     if ALL in customers:
         cursor.execute("DELETE FROM moves")
@@ -254,24 +277,28 @@ def _stale_parties(cursor: sqlite3.Cursor, days: Sequence[str], bounds: object) 
 
 
 def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> None:
-    """The waits of these parties: customers, handles without a customer, contacts without a handle."""
+    """The waits of these parties: customers, handles without a customer, contacts without a handle.
+
+    Suppliers, partners and private people have none: they are in no customer figure, and nobody has to call them back.
+    """
     columns = "id, at, kind, channel, coalesce(direction, ''), coalesce(outcome, ''), local_day"
     standing = "counted = 1 AND retracted = 0"
+    outside = f"SELECT id FROM customers WHERE NOT {IN_FIGURES}"
     if ALL in parties:
         cursor.execute("DELETE FROM waits")
         reader = cursor.connection.cursor()
         reader.row_factory = None
         everybody = reader.execute(
             f"SELECT coalesce(customer, handle, id), {columns} FROM contacts WHERE {standing}"
-            " ORDER BY 1, at, id"
+            f" AND coalesce(customer, '') NOT IN ({outside}) ORDER BY 1, at, id"
         )
-        _insert_waits(cursor, everybody, time)
+        cursor.executemany(_INSERT_WAIT, _all_waits(everybody, time))
         return
     # An expression, since by the index of customers all contacts that are nobody's would be read.
     nobodys = "coalesce(customer, '') = ''"
     for part in _chunks(sorted(parties)):
         marks = ",".join("?" * len(part))
-        cursor.execute(f"DELETE FROM waits WHERE party IN ({marks})", part)
+        none = {row[0] for row in cursor.execute(f"{outside} AND id IN ({marks})", part)}
         rows = cursor.execute(
             f"SELECT customer, {columns} FROM contacts WHERE customer IN ({marks}) AND {standing}"
             f" UNION ALL SELECT handle, {columns} FROM contacts"
@@ -280,21 +307,27 @@ def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> Non
             f" WHERE id IN ({marks}) AND {nobodys} AND handle IS NULL AND {standing}",
             [*part, *part, *part],
         ).fetchall()
-        _insert_waits(cursor, sorted(rows, key=lambda row: (row[0], row[2], row[1])), time)
+        theirs: list[tuple[Any, ...]] = [row for row in rows if row[0] not in none]
+        theirs.sort(key=lambda row: (row[0], row[2], row[1]))
+        known = cursor.execute(f"SELECT * FROM waits WHERE party IN ({marks})", part).fetchall()
+        _replace_waits(cursor, set(known), set(_all_waits(theirs, time)))
 
 
-def _insert_waits(
-    cursor: sqlite3.Cursor, rows: Iterable[tuple[Any, ...]], time: BusinessTime
+def _replace_waits(
+    cursor: sqlite3.Cursor, before: set[tuple[Any, ...]], after: set[tuple[Any, ...]]
 ) -> None:
-    """`rows` come party by party, each in the order of time; no more than one party is held at once."""
+    """All are computed anew; of years of waits no more is written than what is another now."""
     cursor.executemany(
-        f"INSERT INTO waits VALUES ({','.join('?' * 10)})",
-        (
-            wait
-            for party, touches in groupby(rows, key=lambda row: row[0])
-            for wait in _wait_rows(party, list(touches), time)
-        ),
+        "DELETE FROM waits WHERE contact = ?", sorted((row[0],) for row in before - after)
     )
+    new = sorted(after - before, key=lambda row: row[0])
+    cursor.executemany(_INSERT_WAIT, new)
+
+
+def _all_waits(rows: Iterable[tuple[Any, ...]], time: BusinessTime) -> Iterator[tuple[Any, ...]]:
+    """`rows` come party by party, each in the order of time; no more than one party is held at once."""
+    for party, touches in groupby(rows, key=lambda row: row[0]):
+        yield from _wait_rows(party, list(touches), time)
 
 
 def _wait_rows(

@@ -31,6 +31,13 @@ TALLY = Table(
     ("local_day", "channel", "direction", "kind"),
 )
 
+ARRIVALS = Table(
+    "arrivals",  # contacts that stand, of whichever kind, by the source that gave them
+    ("source TEXT NOT NULL", "local_day TEXT NOT NULL", "contacts BIGINT NOT NULL"),
+    ("source", "local_day"),
+    {"arrivals_day": "local_day"},
+)
+
 TURNOVER = Table(
     "turnover",  # money by day and currency; `net` without tax where the shop tells it, else with
     (
@@ -110,4 +117,4 @@ PROFILES = Table(
     ("customer",),
 )
 
-TABLES = (DIRTY, CALENDARS, TALLY, TURNOVER, PURCHASES, MOVES, WAITS, PROFILES)
+TABLES = (DIRTY, CALENDARS, TALLY, ARRIVALS, TURNOVER, PURCHASES, MOVES, WAITS, PROFILES)

@@ -58,6 +58,8 @@ def home(run: Run, tmp_path: Path) -> Path:
     """An empty home."""
     folder = tmp_path / "home"
     assert run(folder, "init", "--defaults").status == 0
+    file = folder / "stammkunde.toml"
+    file.write_text(file.read_text().replace("domains = []", 'domains = ["muster-velo.example"]'))
     return folder
 
 

@@ -1,16 +1,20 @@
 """The German catalogue is whole, compiled and Swiss."""
 
+import ast
 import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from stammkunde.app import extraction
+from stammkunde.app.failures import CLICK_TEXTS
 from stammkunde.app.locale import CATALOGUES
 from stammkunde.app.vocabulary import WORDS
 from stammkunde.core.assignment.decisions import VERSION
@@ -19,14 +23,19 @@ from stammkunde.core.decisions import BY_HAND
 
 ROOT = Path(extraction.__file__).resolve().parents[1]
 FOLDER = CATALOGUES / "de" / "LC_MESSAGES"
-METHOD = [("**.py", "stammkunde.app.extraction:extract")]
+FOLDERS = ("app", "config", "connectors", "core", "projections")
+METHOD = [
+    ("**.py", "stammkunde.app.extraction:extract"),
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+]
+KEYWORDS = {**DEFAULT_KEYWORDS, "plural": (1, 2)}
 _PLACE = re.compile(r"\{\w*\}")
 
 
 def _extracted() -> set[str | tuple[str, ...]]:
     found: set[str | tuple[str, ...]] = set()
-    for folder in ("app", "projections/figures"):
-        for _, _, message, _, _ in extract_from_dir(str(ROOT / folder), METHOD):
+    for folder in FOLDERS:
+        for _, _, message, _, _ in extract_from_dir(str(ROOT / folder), METHOD, keywords=KEYWORDS):
             found.add(message if isinstance(message, str) else tuple(message))
     return found
 
@@ -67,17 +76,65 @@ def test_the_compiled_catalogue_is_the_written_one(german: Catalog) -> None:
 
 
 def test_a_translation_has_the_places_of_its_original(german: Catalog) -> None:
+    """What click fills in with words of its own, in English always, may be left out."""
     for message in _messages(german):
-        wanted = sorted(_PLACE.findall(_forms(message.id)[-1]))
-        for form in _forms(message.string):
-            assert sorted(_PLACE.findall(form)) == wanted, message.id
+        for original, form in zip(_forms(message.id), _forms(message.string), strict=True):
+            wanted, places = set(_PLACE.findall(original)), set(_PLACE.findall(form))
+            assert places == wanted or (places <= wanted and message.id in CLICK_TEXTS), message.id
+
+
+def _trees() -> Iterator[tuple[Path, ast.Module]]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _refusals() -> Iterator[tuple[str, ast.expr]]:
+    """Where each refusal is made, and what it says."""
+    for path, tree in _trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args:
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name in extraction.REFUSALS | {"Message", "N_"}:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0]
+
+
+def test_every_refusal_is_a_template_with_a_german_text(german: Catalog) -> None:
+    """A sentence that was put together where it is raised can't be looked up in any catalogue."""
+    made = list(_refusals())
+    assert len(made) > 100
+    for place, said in made:
+        if isinstance(said, ast.Constant):
+            message = german.get(str(said.value))
+            assert message is not None, place
+            assert message.string, place
+        parts = list(ast.walk(said))
+        assert not any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in parts), place
+        assert not any(getattr(part, "attr", "") == "format" for part in parts), place
+
+
+def test_no_exception_that_speaks_to_people_is_forgotten() -> None:
+    for path, tree in _trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                bases = {getattr(base, "id", "") for base in node.bases}
+                speaks = bases & ({"Message"} | extraction.REFUSALS)
+                by_itself = any(getattr(part, "name", "") == "__init__" for part in node.body)
+                assert not speaks or by_itself or node.name in extraction.REFUSALS, path
+
+
+def test_click_still_says_what_is_translated() -> None:
+    folder = Path(click.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    texts = [form for text in CLICK_TEXTS for form in _forms(text)]
+    assert [text for text in texts if f'"{text}"' not in source] == []
 
 
 @pytest.mark.parametrize("wrong", ["ß", "„", "“", "…:", "!", "leider", "du "])
 def test_german_is_swiss_and_sober(german: Catalog, wrong: str) -> None:
     for message in _messages(german):
         for form in _forms(message.string):
-            assert wrong not in form
+            assert wrong not in re.sub(r"\{\w*!r\}", "", form)
 
 
 def test_sentences_are_short(german: Catalog) -> None:
@@ -123,6 +180,19 @@ def y():
 
 
 Figure("new", "customers", "New", "Who is new.", "customers")
+raise SettingError("a {key} is wrong", key=key)
+raise ValueError("nobody's business")
+REASON = N_("no mail")
+
+
+class Settings(Struct, forbid_unknown_fields=True):
+    """The keys. `path`: what is read.
+
+    `port` is a number;
+    `x` is none."""
+
+    path: str
+    port: int = 3
 '''
 
 
@@ -130,5 +200,6 @@ def test_texts_are_found_where_they_stand() -> None:
     found = {text for _, _, text, _ in extraction.extract(io.BytesIO(_SOURCE), {}, (), {})}
     assert found == {
         "from them", "Make a home.", "So many.", "First sentence.", "One {n}", ("{n} cat", "{n} cats"),
-        ("{n} dog", "{n} dogs"), "New", "Who is new.",
+        ("{n} dog", "{n} dogs"), "New", "Who is new.", "a {key} is wrong", "no mail", "`path`: what is read.",
+        "`port` is a number;",
     }  # fmt: skip

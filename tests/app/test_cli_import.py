@@ -48,6 +48,28 @@ def test_a_source_can_be_named(home: Path, run: Run) -> None:
     assert run(home, "contacts", "--source", "pbx", "--json").out.count("\n") == 11
 
 
+@pytest.mark.parametrize("more", [(), ("--preview",)])
+def test_an_import_without_an_own_side_is_warned_of_once(
+    more: tuple[str, ...], tmp_path: Path, run: Run
+) -> None:
+    assert run(tmp_path, "init", "--defaults").status == 0
+    words = ("import", CARDS, CALLS, "--json", *more)
+    result = run(tmp_path, *words)
+    assert result.status == 0
+    assert len(json.loads(result.out)) == 2
+    assert result.err.startswith("stammkunde: no own addresses, domains or numbers are known")
+    assert result.err.count("\n") == 1
+    assert "Richtung und Gegenüber" in run(tmp_path, *words, "--lang", "de").err
+    assert run(tmp_path, *words, "--set", "company.domains=muster-velo.example").err == ""
+
+
+def test_what_can_not_be_read_is_refused_without_the_warning(tmp_path: Path, run: Run) -> None:
+    assert run(tmp_path, "init", "--defaults").status == 0
+    result = run(tmp_path, "import", "asterisk", "nowhere.csv")
+    assert (result.status, result.err.count("\n")) == (1, 1)
+    assert "correct the path" in result.err
+
+
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_a_preview_writes_nothing(lang: str, home: Path, run: Run) -> None:
     assert run(home, "import", CARDS).status == 0
@@ -105,6 +127,15 @@ def test_a_preview_of_sync_shows_what_is_new_to_it(home: Path, run: Run) -> None
     assert found["phone"]["contacts"] == 11
     assert found["cards"]["contacts"] == 0
     assert (home / "log.db").read_bytes() == before
+
+
+def test_reasons_of_the_quarantine_are_german_too(home: Path, run: Run) -> None:
+    assert run(home, "import", "orders-csv", ORDERS, *COLUMNS).status == 0
+    shown = run(home, "quarantine", "list", "--lang", "de").out
+    assert "Die Zeit ist nicht lesbar; time_format angeben." in shown
+    stored = {one["reason"] for one in json.loads(run(home, "quarantine", "list", "--json").out)}
+    assert "The time can't be read; give time_format." in stored
+    assert not any(reason in shown for reason in stored)
 
 
 def test_what_is_mended_leaves_the_quarantine(home: Path, run: Run) -> None:

@@ -1,5 +1,6 @@
 """German or English: by `--lang`, else by the locale, else English; and numbers as one writes them here."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from stammkunde.app import writing
 from stammkunde.app.cli import COMMANDS, program
 from stammkunde.app.locale import Locale, language
 from tests.app.calling import Run
+from tests.app.test_cli_errors import FREI, WRONG_CALLS, WRONG_HOME, Prepare
 
 ZONE = ZoneInfo("Europe/Zurich")
 
@@ -94,6 +96,68 @@ def test_each_command_shows_examples_and_explains_each_option(command: str) -> N
         assert not isinstance(option, click.Option) or option.help, option.name
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("status", "--lang", "de"), "Ereignisse"),
+        (("status", "--lang=de"), "Ereignisse"),
+        (("--lang", "en", "status", "--lang", "de"), "Ereignisse"),
+        (("--lang", "de", "status", "--lang", "en"), "events"),
+        (("quarantine", "list", "--lang", "de"), "Nichts wartet"),
+        (("quarantine", "--lang", "de", "list"), "Nichts wartet"),
+        (("status", "--help", "--lang", "de"), "Zeigt diese Hilfe."),
+        (("--help", "--lang", "de"), "Zeigt diese Hilfe."),
+        (("connectors", "--lang", "de"), "complete (ja/nein) = nein"),
+    ],
+)
+def test_the_language_may_stand_after_the_command(
+    words: tuple[str, ...], says: str, home: Path, run: Run
+) -> None:
+    result = run(home, *words)
+    assert (result.status, result.err) == (0, "")
+    assert says in result.out
+
+
+def test_the_home_may_stand_after_the_command(home: Path, tmp_path: Path, run: Run) -> None:
+    result = run(tmp_path / "none", "status", "--home", str(home), "--json")
+    assert (result.status, result.err) == (0, "")
+    assert run(tmp_path / "none", "status").status == 1
+
+
+def test_two_dashes_end_the_options(own_company: Path, run: Run) -> None:
+    result = run(own_company, "note", "sandra.keller@bergpost.example", "--", "--lang")
+    assert (result.status, result.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "command", [row[0] for row in WRONG_CALLS if FREI not in row[0] and "--lang" not in row[0]]
+)
+def test_a_wrong_call_is_refused_in_german(command: str, company: Path, run: Run) -> None:
+    words = command.split()
+    english, german = run(company, *words), run(company, "--lang", "de", *words)
+    assert german.status == english.status
+    assert german.err.count("\n") == 1
+    _is_german(german.err, english.err)
+
+
+@pytest.mark.parametrize("row", WRONG_HOME, ids=lambda row: str(row[0]))
+def test_a_home_that_is_not_right_is_refused_in_german(
+    row: tuple[str, Prepare, str, int, str], home: Path, run: Run
+) -> None:
+    row[1](home)
+    english, german = (run(home, "--lang", code, *row[2].split()) for code in ("en", "de"))
+    assert (german.status, german.out) == (english.status, "")
+    _is_german(german.err, english.err)
+
+
+def _is_german(german: str, english: str) -> None:
+    """What stands in brackets may be another program's words."""
+    assert german != english
+    spoken = re.sub(r"\([^)]*\)|«[^»]*»|'[^']*'", "", german)
+    found = {word.strip(".,:;?") for word in spoken.lower().split()}
+    assert not found & {"the", "is", "not", "there", "did", "should", "see", "no", "one", "missing"}
+
+
 READING = ("status", "contacts", "customers", "figures", "todo", "review", "verify", "connectors")
 
 
@@ -135,7 +199,10 @@ def test_german_lists_speak_german(company: Path, run: Run) -> None:
         (writing.share(0.846), "84.6\N{NARROW NO-BREAK SPACE}%"),
         (writing.day(date(2026, 11, 3)), "03.11.2026"),
         (writing.moment(datetime(2026, 11, 20, 10, 52, tzinfo=UTC), ZONE, "de"), "Fr 20.11. 11:52"),
-        (writing.moment(datetime(2026, 7, 31, 22, 30, tzinfo=UTC), ZONE, "en"), "Sat 01.08. 00:30"),
+        (writing.moment(datetime(2026, 7, 31, 22, 30, tzinfo=UTC), ZONE, "en"), "Sat 01 Aug 00:30"),
+        (writing.number(1234567.25, 1, "en"), "1,234,567.2"),
+        (writing.money(Decimal("-18460.125"), "CHF", "en"), "CHF −18,460.12"),
+        (writing.day(date(2026, 11, 3), "en"), "03 Nov 2026"),
         (writing.full_moment(datetime(2026, 11, 20, 10, 52, tzinfo=UTC), ZONE), "20.11.2026 11:52"),
         (writing.phone("+41522034410", "CH"), "052 203 44 10"),
         (writing.phone("+41522034410", "DE"), "+41 52 203 44 10"),

@@ -74,5 +74,5 @@ def test_recorded_responses_of_a_shop(command: Command, real_data: Path) -> None
     again = command.ask("import", "woocommerce", folder)
     assert (again["recorded"], again["contacts"], again["amended"]) == (0, 0, 0)
     assert closed(again)
-    reasons = {entry["reason"].partition(":")[0] for entry in command.ask("quarantine", "list")}
+    reasons = {entry["reason"].partition(" (")[0] for entry in command.ask("quarantine", "list")}
     assert reasons == {"The shop answered with an error"}

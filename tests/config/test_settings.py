@@ -86,9 +86,11 @@ def test_what_a_source_says_is_split_into_the_common_and_its_own(tmp_path: Path)
     [
         ({"prot": 1}, "where: unknown setting “prot”; did you mean “port”?"),
         ({"xyzzy": 1}, "where: unknown setting “xyzzy”; known are complete, path, port, tls."),
-        ({"port": "many"}, "where: port: expected int, got str."),
+        ({"port": "many"}, "where: port should be a whole number, as 5."),
         ({"tls": "ssl"}, "where: tls: “ssl” is none of implicit, none."),
-        ({"path": ["a", 3]}, "where: path[1]: expected str, got int."),
+        ({"path": "a.csv"}, "where: path should be a list, as [“a”, “b”]."),
+        ({"complete": "yes"}, "where: complete should be true or false."),
+        ({"path": ["a", 3]}, "where: path[1] should be text, in quotes."),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_right_one(table: dict[str, Any], words: str) -> None:
@@ -114,8 +116,30 @@ def test_text_from_a_command_line_stands_for_lists_and_numbers(
 
 
 def test_in_the_file_text_is_no_number() -> None:
-    with pytest.raises(SettingsError, match="expected int"):
+    with pytest.raises(SettingsError, match="port should be a whole number"):
         convert({"port": "993"}, Own, "where")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"[company\n", "check quotes and brackets in line 1, column 9 (Expected ']'"),
+        (b'name = "a\n', "check quotes and brackets in line 1, column 10 ("),
+        (b"name = [", "check quotes and brackets (Invalid value (at end of document))."),
+        (b"name = '\xe4'", "stammkunde.toml can't be read: save it in UTF-8."),
+        (b"[shop]", "stammkunde.toml: unknown setting “shop”; known are company, demo, source, store, web."),
+        (b"[sorce]", "stammkunde.toml: unknown setting “sorce”; did you mean “source”?"),
+        (b"[demo]\nnow = 3", "[demo]: now should be a time with its offset, as 2026-11-20T17:00:00+01:00."),
+        (b"[[source]]\nname = 3", "stammkunde.toml: a [[source]] has no “name”: add one."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_settings_file_is_named_with_the_place(
+    text: bytes, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / FILE).write_bytes(text)
+    with pytest.raises(SettingsError) as error:
+        read_settings(tmp_path)
+    assert words in str(error.value)
 
 
 def test_a_secret_stands_in_the_environment_or_in_a_file(
@@ -128,7 +152,7 @@ def test_a_secret_stands_in_the_environment_or_in_a_file(
     monkeypatch.delenv("PASSWORD")
     with pytest.raises(SettingsError, match="PASSWORD is not set"):
         Secret(env="PASSWORD").read(tmp_path)
-    with pytest.raises(SettingsError, match=r"nothing can't be read: No such file"):
+    with pytest.raises(SettingsError, match=r"nothing can't be read: no such file or directory\."):
         Secret(file="nothing").read(tmp_path)
 
 
@@ -174,5 +198,6 @@ def test_every_opened_line_of_the_example_is_a_setting(tmp_path: Path) -> None:
     assert len([line for line in opened if line.startswith("# ")]) < 6
     settings = _read(tmp_path, "\n".join(opened))
     assert convert(settings.company, Company, "[company]").never == ("treuhand.example",)
+    assert settings.web.trusted_proxy == "127.0.0.1"
     assert [source.connector for source in settings.sources] == ["mailbox", "asterisk"]
     assert settings.store == Store()

@@ -125,13 +125,13 @@ def test_settings_are_listed_with_type_default_and_meaning(install: Install) -> 
     assert settings_of("birds") == [
         Setting(
             "path",
-            "tuple[str, ...]",
+            "path",
             True,
             None,
             "`path`: the files to read; `path` may also be a folder.",
         ),
         Setting("tls", "implicit | none", False, "implicit", "`tls` says how."),
-        Setting("tags", "list[str]", False, [], ""),
-        Setting("token", "str | none", False, None, "`token` is the secret."),
-        Setting("rate", "int", False, 5, ""),
+        Setting("tags", "list", False, [], ""),
+        Setting("token", "text", False, None, "`token` is the secret."),
+        Setting("rate", "whole number", False, 5, ""),
     ]

@@ -68,7 +68,7 @@ class Person:
     def merge(self, a: int, b: int) -> None:
         one, two = self.customer(a), self.customer(b)
         if one and two and one != two:
-            self.world.assignment.merge(one, two)
+            self.world.assignment.merge(one, two, anyway=a % 2 == 0)
             self.merged[a, b] = one, two
             living = self.world.assignment.resolve
             self.apart = [pair for pair in self.apart if {*map(living, pair)} != {living(one)}]
@@ -100,8 +100,9 @@ class Person:
             self.world.assignment.link(identifier, customer)
             self.classes.pop(identifier, None)
 
-    def unlink(self, identifier: Identifier, _: int) -> None:
-        self.world.assignment.unlink(identifier)
+    def unlink(self, identifier: Identifier, n: int) -> None:
+        if customer := self.customer(n):
+            self.world.assignment.unlink(identifier, customer)
 
     def check(self) -> None:
         living = self.world.assignment.resolve

@@ -13,37 +13,14 @@ from stammkunde.core.assignment import (
 )
 from stammkunde.core.contact import Identifier, Name
 from stammkunde.core.errors import DecisionError
-from tests.core.world import StoredWorld, Told, World
-
-A, B, F = (Identifier("mail", f"{key}@kunden.example") for key in "abf")
-X, Y = Identifier("phone", "+41520000001"), Identifier("phone", "+41520000002")
-S1 = Identifier("shop", "shop.example:1")
-RELAY = Identifier("mail", "x1@marketplace.amazon.de")
-ANNA, PETER, PAUL = Name("Anna", "Meier"), Name("Peter", "Huber"), Name("Paul", "Meier")
+from tests.core.telling import ANNA, PAUL, PETER, S1, A, B, F, X, Y, call, mail, of, order
+from tests.core.world import StoredWorld, World
 
 
 @pytest.fixture(params=[World, StoredWorld])
 def world(request: pytest.FixtureRequest) -> World:
     world: World = request.param()
     return world
-
-
-def order(n: int, name: Name | None, *identifiers: Identifier) -> Told:
-    return Told(n, "order", frozenset(identifiers), name)
-
-
-def call(n: int, number: Identifier) -> Told:
-    return Told(n, "call", frozenset({number}))
-
-
-def mail(n: int, address: Identifier, thread: str | None = None, *, ours: bool = False) -> Told:
-    return Told(n, "mail_out" if ours else "mail_in", frozenset({address}), None, thread)
-
-
-def of(world: World, n: int) -> str:
-    customer = world.customer(n)
-    assert customer
-    return customer
 
 
 # ---- single contacts
@@ -210,11 +187,35 @@ def test_a_merge_by_rule_can_be_taken_apart_for_ever(world: World) -> None:
     assert of(world, 1) != of(world, 2)
 
 
+@pytest.mark.parametrize("word", ["distinct", "unmerge"])
+def test_two_who_were_said_to_be_two_are_merged_only_anyway(world: World, word: str) -> None:
+    """Whoever of them was merged into others meanwhile."""
+    world.take([order(1, ANNA, A), order(2, PETER, B), order(3, PAUL, F)])
+    anna, peter, paul = (of(world, n) for n in (1, 2, 3))
+    if word == "unmerge":
+        world.assignment.merge(anna, peter)
+        world.settle()
+    getattr(world.assignment, word)(anna, peter)
+    world.settle()
+    for one, two in ((anna, peter), (peter, anna)):
+        with pytest.raises(DecisionError, match="--anyway"):
+            world.assignment.merge(one, two)
+    world.assignment.merge(peter, paul)
+    world.settle()
+    with pytest.raises(DecisionError, match="--anyway"):
+        world.assignment.merge(paul, anna)
+    assert not world.settle()
+    assert world.shown() == "1 · 23"
+    world.assignment.merge(paul, anna, anyway=True)
+    world.settle()
+    assert world.shown() == "123"
+
+
 def test_merging_again_takes_the_distinction_back(world: World) -> None:
     world.take([order(1, ANNA, A), order(2, PETER, B)])
     one, two = of(world, 1), of(world, 2)
     for _ in range(2):
-        world.assignment.merge(one, two)
+        world.assignment.merge(one, two, anyway=True)
         world.settle()
         assert world.shown() == "12"
         world.assignment.unmerge(two, one)
@@ -235,48 +236,6 @@ def test_a_switchboard_that_turns_out_to_be_shared_is_one_decision_for_all_its_c
     decided = world.take([order(5002, PETER, B, X)])
     assert len(decided) == 4
     assert [type(one) for one in decided].count(HandleUnassigned) == 1
-
-
-# ---- identifiers
-
-
-def test_a_family_mailbox_said_to_be_one_customers(world: World) -> None:
-    world.take([order(1, ANNA, F), order(2, PAUL, F), mail(3, F)])
-    assert world.shown() == "1 · 2 | 3"
-    world.assignment.classify(F, "exclusive")
-    assert IdentifierClassified(F, "exclusive", "person") in world.settle()
-    assert world.shown() == "123"
-    world.take([order(4, ANNA, F, Y), order(5, PAUL, F)])
-    assert world.shown() == "12345"
-
-
-@pytest.mark.parametrize("class_", ["shared", "blocked"])
-def test_an_identifier_taken_from_a_customer_leaves_its_contacts_open(
-    world: World, class_: str
-) -> None:
-    world.take([order(1, ANNA, A, X), call(2, X)])
-    world.assignment.classify(X, class_)  # type: ignore[arg-type]
-    world.settle()
-    assert world.shown() == "1 | 2"
-    assert world.assignment.find(X) is None
-
-
-def test_a_link_can_be_taken_back(world: World) -> None:
-    world.take([order(1, ANNA, A), mail(2, F)])
-    world.assignment.link(F, of(world, 1))
-    world.settle()
-    assert world.shown() == "12"
-    assert world.assignment.find(F) == of(world, 1)
-    world.assignment.unlink(F)
-    world.settle()
-    assert world.shown() == "1 | 2"
-
-
-def test_a_relay_can_be_linked(world: World) -> None:
-    world.take([order(1, ANNA, A), mail(2, RELAY)])
-    world.assignment.link(RELAY, of(world, 1))
-    world.settle()
-    assert world.shown() == "12"
 
 
 # ---- questions and refusals
@@ -345,7 +304,10 @@ def test_what_cannot_be_is_refused(world: World) -> None:
     with refuse:
         assignment.link(A, "f" * 32)
     with refuse:
-        assignment.unlink(A)
+        assignment.unlink(A, one)
+    assignment.link(F, one)
+    with refuse:
+        assignment.unlink(F, two)
     with refuse:
         assignment.classify(Identifier("mail", "noreply@kunden.example"), "exclusive")
     with refuse:

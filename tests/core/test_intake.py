@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from stammkunde.core.batch import Batch, Rejected
@@ -75,11 +76,44 @@ def test_a_mail_to_three_people_is_one_item_and_three_contacts(intake: Intake) -
     assert len({fact.handle for fact in facts}) == 3
 
 
-@pytest.mark.parametrize("address", ["x@treuhand.example", "privat@kunden.example"])
-def test_nothing_is_stored_of_those_who_must_not_be(intake: Intake, address: str) -> None:
-    take(intake, mail(1, address, text="CANARY"))
-    assert intake.log.last_position() == 0
-    assert b"CANARY" not in intake.log.store.path.read_bytes()
+KEPT_OUT = [
+    "x@treuhand.example",
+    "x@zug.treuhand.example",
+    "X@Treuhand.example",
+    "privat@kunden.example",
+]
+
+
+@pytest.mark.parametrize("address", KEPT_OUT)
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_nothing_is_stored_of_an_item_with_those_who_must_not_be(
+    intake: Intake, address: str, others: int
+) -> None:
+    """A mail to them and to customers would keep in the others' copies what was written to them."""
+    item = mail(1).item
+    parts = [mail(1, f"p{n}@kunden.example", item=item, text="CANARY") for n in range(others)]
+    parts.insert(others // 2, mail(1, address, item=item, text="CANARY"))
+    counts = take(intake, *parts)
+    assert (counts.ignored, counts.items) == ({"never": 1}, 1)
+    assert topics(intake) == {}
+
+
+def test_an_address_counts_wherever_the_contact_carries_it(intake: Intake) -> None:
+    form = mail(1, "x@treuhand.example", identifiers=(ANNA,))
+    several = call(2, identifiers=(ANNA, Identifier("mail", "privat@kunden.example")))
+    assert take(intake, form, several).ignored == {"never": 2}
+    assert topics(intake) == {}
+
+
+@pytest.mark.parametrize("first", ["anna@kunden.example", "x@treuhand.example"])
+def test_an_item_read_twice_is_kept_out_if_either_reading_names_them(
+    intake: Intake, first: str
+) -> None:
+    second = "x@treuhand.example" if first.startswith("anna") else "anna@kunden.example"
+    one = mail(1, first, reference="one.eml")
+    counts = take(intake, one, mail(1, second, item=one.item, reference="two.eml"))
+    assert (counts.ignored, counts.duplicates, counts.items) == ({"never": 1}, 1, 2)
+    assert topics(intake) == {}
 
 
 @pytest.mark.parametrize(
@@ -173,6 +207,48 @@ def test_a_withdrawn_item_takes_its_evidence_along(intake: Intake) -> None:
     assert take(intake, source=SHOP, withdrawn=(Item("uid-1"), Item("unknown"))).retracted == 0
 
 
+def test_a_withdrawn_mail_is_retracted(intake: Intake) -> None:
+    """Mails have a namespace of their own, whatever the source is called."""
+    contact = mail(1)
+    take(intake, contact, mail(2))
+    assert take(intake, withdrawn=(contact.item,)).retracted == 1
+    assert take(intake, withdrawn=(contact.item,)).retracted == 0
+    revived = take(intake, mail(1, revises=True))
+    assert (revived.amended, revived.retracted) == (1, 0)
+
+
+def test_a_source_withdraws_only_mails_that_it_gave(intake: Intake) -> None:
+    take(intake, mail(1))
+    other = Source(name="archive", connector="mailbox")
+    assert take(intake, source=other, withdrawn=(mail(1).item,)).retracted == 0
+    take(intake, mail(1), source=other)
+    assert take(intake, source=other, withdrawn=(mail(1).item,)).retracted == 1
+
+
+@pytest.mark.parametrize("contact", [mail(1), call(1)], ids=["mail", "call"])
+def test_an_item_told_and_withdrawn_in_one_batch_is_withdrawn(
+    intake: Intake, contact: Contact
+) -> None:
+    counts = take(intake, contact, mail(2), withdrawn=(contact.item,))
+    assert (counts.ignored, counts.recorded, counts.items) == ({"withdrawn": 1}, 1, 2)
+    assert topics(intake)["contact.recorded"] == 1
+    assert take(intake, contact).recorded == 1
+
+
+@pytest.mark.parametrize("contact", [mail(1), call(1)], ids=["mail", "call"])
+def test_a_known_item_told_again_and_withdrawn_in_one_batch_is_withdrawn(
+    intake: Intake, contact: Contact
+) -> None:
+    take(intake, contact)
+    changed = msgspec.structs.replace(contact, kind="meeting", revises=True)
+    counts = take(intake, changed, withdrawn=(contact.item,))
+    assert (counts.duplicates, counts.amended, counts.retracted) == (1, 0, 1)
+    [identifier] = contact.identifiers
+    with intake.transaction():
+        assert intake.assignment.find(identifier) is None
+    assert take(intake, changed).amended == 1
+
+
 def test_a_batch_is_all_or_nothing(intake: Intake) -> None:
     feed = intake.open(INFO, advance=True)
     with pytest.raises(Exception, match="unknown kind"):
@@ -237,6 +313,77 @@ def test_the_chain_holds_after_all_of_this(intake: Intake) -> None:
     take(intake, *(mail(n, f"p{n % 7}@kunden.example") for n in range(50)))
     take(intake, *(call(n, f"+4179555{n % 5:04d}") for n in range(50)), source=PHONE)
     assert verify_chain(intake.log).findings == ()
+
+
+# ---- limits
+
+LONG = "ä" * 5000
+TOO_LONG: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[tuple[str, str], ...]]] = {
+    "a subject": ({"subject": LONG}, {"subject": "ä" * 998}, (("subject", LONG),)),
+    "a display name": ({"display": LONG}, {"display": "ä" * 200}, (("display", LONG),)),
+    "the parts of a name": (
+        {"name": Name(LONG, "Meier", "B" * 201)},
+        {"name": Name("ä" * 200, "Meier", "B" * 200)},
+        (("given", LONG), ("company", "B" * 201)),
+    ),
+    "an attribute": (
+        {"attributes": {"note": LONG, "size": "M"}},
+        {"attributes": {"note": "ä" * 4000, "size": "M"}},
+        (("attribute note", LONG),),
+    ),
+    "an attribute's name": (
+        {"attributes": {LONG: "M"}},
+        {"attributes": {"ä" * 100: "M"}},
+        ((f"attribute {LONG}", "M"),),
+    ),
+    "identifiers": (
+        {"identifiers": (ANNA, Identifier("phone", "+" + "4" * 16), Identifier("shop", LONG))},
+        {"identifiers": (ANNA,)},
+        (("phone", "+" + "4" * 16), ("shop", LONG)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "kept", "uncut"), TOO_LONG.values(), ids=TOO_LONG)
+def test_what_is_too_long_is_cut_and_kept_whole_beside(
+    intake: Intake,
+    given: dict[str, Any],
+    kept: dict[str, Any],
+    uncut: tuple[tuple[str, str], ...],
+) -> None:
+    assert take(intake, mail(1, **given)).recorded == 1
+    content = _content(intake, 0)
+    assert {key: getattr(content, key) for key in kept} == kept
+    assert content.uncut == uncut
+    assert intake.log.read(0, 99)[-1].open.flags == ("cut",)
+    assert take(intake, mail(1, **given, revises=True)).amended == 0
+
+
+def test_what_is_as_long_as_may_be_stays_as_it_is(intake: Intake) -> None:
+    name = "x" * 200
+    longest: dict[str, Any] = {
+        "subject": "ä" * 998,
+        "display": name,
+        "name": Name(name, name, name),
+        "attributes": {"k" * 100: "v" * 4000},
+        "identifiers": (
+            Identifier("mail", "a" * 64 + "@" + "b" * 181 + ".example"),
+            Identifier("phone", "+" + "4" * 15),
+            Identifier("shop", "s" * 254),
+        ),
+        "text": LONG * 10,
+    }
+    assert len(longest["identifiers"][0].value) == 254
+    take(intake, mail(1, **longest))
+    content = _content(intake, 0)
+    assert {key: getattr(content, key) for key in longest} == longest
+    assert (content.uncut, intake.log.read(0, 99)[-1].open.flags) == ((), ())
+
+
+def test_a_subject_that_must_not_be_kept_is_not_kept_whole_either(intake: Intake) -> None:
+    source = Source(name="info", connector="mailbox", keep="facts")
+    take(intake, mail(1, subject=LONG, display=LONG), source=source)
+    assert _content(intake, 0).uncut == (("display", LONG),)
 
 
 def _content(intake: Intake, n: int) -> Any:

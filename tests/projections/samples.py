@@ -64,7 +64,10 @@ class Story:
         self._told: list[NewEvent] = []
 
     def tell(self, stream: str, topic: str, open_: Open, private: Private | None = None) -> None:
-        stream = sid(stream)
+        self.tell_of(sid(stream), topic, open_, private)
+
+    def tell_of(self, stream: str, topic: str, open_: Open, private: Private | None = None) -> None:
+        """The same of an id as it is."""
         self._versions[stream] += 1
         event = self.log.codec.new(stream, self._versions[stream], topic, open_, private)
         self._told.append(event)
@@ -83,6 +86,7 @@ class Story:
         kind: str = "message",
         channel: Channel = "mail",
         amount: str | None = None,
+        currency: str = "CHF",
         amended: bool = False,
         content: Content | None = None,
         **facts: Any,
@@ -96,7 +100,7 @@ class Story:
             at=NOON + round(days * DAY),
             offset=60,
             amount=None if amount is None else Decimal(amount),
-            currency="" if amount is None else "CHF",
+            currency="" if amount is None else currency,
             **facts,
         )
         private = ContactPrivate(source="info", content=content or Content(item=contact))

@@ -105,6 +105,19 @@ def test_a_lost_key_stops_the_run_with_its_remedy(place: Home, story: Story) -> 
     assert place.rows("SELECT count(*) FROM dead_letters") == [(0,)]
 
 
+def test_an_altered_key_stops_the_run_and_names_its_event(place: Home, story: Story) -> None:
+    for n in range(5):
+        story.contact(f"c{n}", days=n)
+    story.commit()
+    keys = sqlite3.connect(place.views.path.with_name("keys.db"))
+    keys.execute("UPDATE salts SET salt = zeroblob(23) WHERE stream = ?", (sid("c2"),))
+    keys.commit()
+    keys.close()
+    with pytest.raises(KeyStoreError, match=r"event 3 .*altered.*keys\.db"):
+        place.runner.catch_up()
+    assert place.rows("SELECT count(*) FROM dead_letters") == [(0,)]
+
+
 def test_a_page_that_another_process_applied_is_not_applied_again(
     place: Home, story: Story
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from stammkunde.core.contact import Attachment, Identifier, Line, Name
 from stammkunde.core.errors import DecisionError
-from stammkunde.core.events import Content
+from stammkunde.core.events import Content, CustomerOpened, Facts
 from stammkunde.projections.queries import Filter
 from tests.projections.samples import DAY, NOON, Home, Story, mail, phone, sid
 
@@ -134,6 +134,16 @@ def test_an_unknown_reference_is_refused(town: Home, ref: str) -> None:
         ("17", "anna"),
         ("huber", ""),
         ("'; DROP", ""),
+        ("-", ""),
+        ("%", ""),
+        ("peter %", "peter"),
+        ("\0", ""),
+        ("\ud800", ""),
+        ("anna@\ud800", ""),
+        ("'" * 10_000, ""),
+        ("p_ter", ""),
+        ("an " * 4000, "anna"),
+        (" ".join(map(str, range(4000))), ""),
     ],
 )
 def test_customers_are_found_while_one_types(town: Home, text: str, found: str) -> None:
@@ -206,6 +216,61 @@ def test_what_a_person_decided_leaves_the_review(town: Home) -> None:
     assert [c.id for c in town.queries.unassigned()] == [sid("w"), sid("c2"), sid("c0")]
 
 
+def test_a_beginning_of_an_id_suffices_where_it_is_one_alone(town: Home) -> None:
+    story = town.story
+    alike = {"ab": "ab0f1e22", "ac": "ab0f1e23", "c": "c0ffee00"}
+    ids = {name: start.ljust(32, "0") for name, start in alike.items()}
+    for id_ in ids.values():
+        story.tell_of(id_, "customer.opened", CustomerOpened(rule="mail"))
+        story.tell_of(
+            id_[::-1], "contact.recorded", Facts(item=id_, kind="call", channel="phone", at=NOON)
+        )
+    town.commit()
+    queries = town.queries
+    for table, wanted in (
+        ("customers", list(ids.values())),
+        ("contacts", [id_[::-1] for id_ in ids.values()]),
+    ):
+        short = queries.short_ids(table, wanted)  # type: ignore[arg-type]
+        whole = queries.customer_id if table == "customers" else queries.contact_id
+        assert list(short) == wanted
+        for id_, start in short.items():
+            assert 8 <= len(start) <= 32
+            assert whole(start) == whole(start.upper()) == whole(id_) == id_
+    assert queries.short_ids("customers", ids.values())[ids["c"]] == "c0ffee00"
+    assert queries.resolve("c0ffee") == queries.customer_id("c0ffee") == ids["c"]
+    for ask in (queries.resolve, queries.customer_id):
+        with pytest.raises(DecisionError, match=r"^2 .*write more of it"):
+            ask("ab0f1e2")
+    for ref in ("c0ffe", "c0ffef", "", "g" * 8, "\ud800" * 8, "0" * 33):
+        with pytest.raises(DecisionError, match="There is no contact"):
+            queries.contact_id(ref)
+        with pytest.raises(DecisionError, match="No customer was ever opened"):
+            queries.customer_id(ref)
+
+
+def test_contacts_of_one_moment_have_references_that_tell_them_apart(town: Home) -> None:
+    """Ids begin with the time: a minute shares eight digits."""
+    start = f"{NOON:012x}"
+    ids = [f"{start}8{n:03x}".ljust(32, "0") for n in range(20)]
+    for id_ in ids:
+        facts = Facts(item=id_, kind="call", channel="phone", at=NOON)
+        town.story.tell_of(id_, "contact.recorded", facts)
+    town.commit()
+    short = town.queries.short_ids("contacts", ids)
+    assert [town.queries.contact_id(short[id_]) for id_ in ids] == ids
+    with pytest.raises(DecisionError, match=f"20 ids begin with {start}"):
+        town.queries.contact_id(start)
+
+
+def test_the_side_that_was_merged_away_is_named_by_its_own_id(town: Home) -> None:
+    town.story.merge("k-peter", "k-anna")
+    town.commit()
+    peter = sid("k-peter")
+    assert town.queries.customer_id(peter[:14]) == peter
+    assert town.queries.resolve(peter[:14]) == sid("k-anna")
+
+
 def test_a_merged_customer_is_found_by_each_of_its_names(town: Home) -> None:
     town.story.merge("k-peter", "k-anna")
     town.commit()
@@ -233,7 +298,7 @@ def test_status_lists_sources_with_their_quarantine(town: Home) -> None:
     with town.log.transaction() as transaction:
         transaction.cursor.execute(
             "INSERT INTO sources (name, connector, system, cursor, last_success) VALUES ('info', 'imap', 'info', ?, ?)",
-            (seal(b"17", b"cursor"), NOON * 1000),
+            (seal(b"17", b"cursor", b"info"), NOON * 1000),
         )
         transaction.cursor.execute(
             "INSERT INTO quarantine (source, digest, reason, sealed, seen_at) VALUES (1, x'00', 'cut', x'00', 0)"

@@ -71,6 +71,26 @@ def test_after_a_rebuild_the_views_follow_on(full: Home, story: Story) -> None:
     assert check(full.log, full.views) == []
 
 
+def test_a_rebuild_drops_what_destroyed_keys_protected(full: Home, story: Story) -> None:
+    """No table holds it any more, and no byte of the file."""
+    canary = "Kanarienvogel"
+    content = Content(item="x", text=canary, display=canary, subject=canary)
+    story.see("x", mail(f"{canary}@example.com".lower()), name=Name(canary, canary))
+    story.open("kx")
+    story.assign("x", "kx")
+    story.contact("x1", "x", content=content)
+    story.describe("kx", hobby=canary)
+    full.commit()
+    assert canary in str(contents(full))
+    full.log.keys.destroy([sid(name) for name in ("x", "x1", "kx")])
+    assert canary in str(contents(full))
+    rebuild(full.log, full.views)
+    assert canary.lower() not in str(contents(full)).lower()
+    assert full.rows(f"SELECT count(*) FROM contacts WHERE id = '{sid('x1')}'") == [(1,)]
+    for path in full.views.path.parent.glob("views.db*"):
+        assert canary.lower().encode() not in path.read_bytes().lower(), path.name
+
+
 @pytest.mark.parametrize(
     ("table", "change"),
     [

@@ -78,6 +78,45 @@ def test_nothing_asked_finds_everything() -> None:
     assert searched("  ") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["-", "%", "_", "'", '"', "*", "…", "\0", " . ", "%%%", "()", "\ud800", "@", "___", "🚲"],
+)
+def test_a_text_without_letters_and_digits_finds_nobody(text: str) -> None:
+    assert searched(text)
+    assert not finds(text, "Anna Meier", identifiers=(mail("anna@bau.example"),))
+
+
+@pytest.mark.parametrize(
+    ("text", "finds_her"),
+    [
+        ("anna -", True),
+        ("anna % meier", True),
+        ("000", False),
+        ("00", False),
+        ("anna\0meier", True),
+        ("anna " * 2000, True),
+        (" ".join("anna"[: n % 4 + 1] for n in range(300)), True),
+        ("a" * 10_000, False),
+        (" ".join(f"w{n}" for n in range(3000)), False),
+        ("\u0301" * 10_000, False),
+        ("0" * 10_000, False),
+        ("anna@" * 2000, False),
+    ],
+)
+def test_a_hostile_text_asks_for_no_more_than_somebody_has(text: str, finds_her: bool) -> None:
+    assert len(searched(text)) <= 200
+    assert finds(text, "Anna Meier") == finds_her
+
+
+def test_of_words_that_begin_one_another_the_longest_is_asked_for() -> None:
+    assert searched("a an ann anna mei") == [{"anna"}, {"mei"}]
+
+
+def test_a_number_with_leading_zeros_finds_an_account_that_has_them() -> None:
+    assert finds("000123", identifiers=(Identifier("shop", "shop.example:000123"),))
+
+
 def test_a_long_remark_does_not_fill_the_index() -> None:
     terms = customer_terms([" ".join(f"wort{n}" for n in range(5000)), "x" * 5000], [])
     assert len(terms) == 200

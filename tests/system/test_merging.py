@@ -142,3 +142,62 @@ def test_an_identifier_that_both_use_is_shown_as_shared() -> None:
         desk.catch_up()
         classes = {i.value: i.class_ for i in desk.queries.customer(other).identifiers}
         assert classes == {B.value: "shared"}
+
+
+FIRM = Name("Peter", "Huber", "Bau AG")
+NAMES: dict[str, tuple[Name | None, Name | None, str, str]] = {
+    # the survivor's name, the absorbed one's, what a person wrote of the absorbed one; and how the two are called
+    "the survivor's own": (ANNA, PETER, "", "Anna Meier"),
+    "also where the other one's says more": (ANNA, FIRM, "", "Anna Meier"),
+    "also where a person wrote the other one's": (ANNA, PETER, "Pit", "Pit"),
+    "a fuller one that is the same name": (Name("A.", "Meier"), ANNA, "", "Anna Meier"),
+    "the other one's where he has none": (None, PETER, "", "Peter Huber"),
+}
+
+
+@pytest.mark.parametrize(("own", "other", "wrote", "called"), NAMES.values(), ids=NAMES)
+def test_how_two_are_called_who_became_one(
+    own: Name | None, other: Name, wrote: str, called: str
+) -> None:
+    with desks() as [desk]:
+        first = order(1, own, A) if own else mail(1, A.value, direction="out")
+        desk.take(first, order(2, other, B))
+        one, two = (owner(desk, contact) or "" for contact in (first, order(2, other, B)))
+        if wrote:
+            desk.decisions.describe(two, {"name": wrote})
+        desk.decisions.merge(two, one)
+        desk.catch_up()
+        assert [c.name for c in desk.queries.customers()] == [called]
+        assert [c.id for c in desk.queries.customers(str(other))] == [one]
+        assert check(desk.intake.log, desk.views) == []
+
+
+def test_what_a_person_calls_the_survivor_outlives_a_later_word_on_the_other() -> None:
+    with desks() as [desk]:
+        desk.take(*TWO)
+        one, two = (owner(desk, contact) or "" for contact in TWO)
+        desk.decisions.describe(one, {"name": "Anni"})
+        desk.decisions.describe(two, {"name": "Pit", "size": "M"})
+        desk.decisions.merge(one, two)
+        desk.catch_up()
+        sheet = desk.queries.customer(one)
+        written = {key: said.value for key, said in sheet.attributes.items()}
+        assert (sheet.name, written) == ("Anni", {"name": "Anni", "size": "M"})
+        desk.decisions.unmerge(one, two)
+        desk.catch_up()
+        assert {c.name for c in desk.queries.customers()} == {"Anni", "Pit"}
+        assert check(desk.intake.log, desk.views) == []
+
+
+def test_a_link_is_no_longer_shown_once_it_was_taken_back_after_a_merge() -> None:
+    with desks() as [desk]:
+        desk.take(*TWO)
+        one, two = (owner(desk, contact) or "" for contact in TWO)
+        desk.decisions.link(Z, two)
+        desk.decisions.merge(one, two)
+        desk.catch_up()
+        assert Z.value in {i.value for i in desk.queries.customer(one).identifiers}
+        desk.decisions.unlink(Z, one)
+        desk.catch_up()
+        assert {i.value for i in desk.queries.customer(one).identifiers} == {A.value, B.value}
+        assert check(desk.intake.log, desk.views) == []

@@ -23,7 +23,7 @@ def sides(head: str, *, sent: bool = False) -> Sides:
         ("velo@gmx.example", True),
         ("velo+shop@gmx.example", True),
         ("info@velo.example", True),
-        ("info@sub.velo.example", False),
+        ("info@sub.velo.example", True),
         ("anna@gmx.example", False),
         ("velo@gmx.example.evil.example", False),
         ("", False),

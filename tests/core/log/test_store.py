@@ -4,12 +4,15 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import msgspec
 import pytest
+from cryptography.exceptions import InvalidTag
 
 from stammkunde.core.errors import HomeError, KeyStoreError
-from stammkunde.core.events import ERASED
+from stammkunde.core.events import ERASED, ContactRetracted
 from stammkunde.core.keys import KeyStore
 from stammkunde.core.log.store import Log
+from stammkunde.core.log.verify import verify_chain
 from tests.core.log.samples import MASTER, contact, open_log
 
 
@@ -33,10 +36,12 @@ def test_open_parts_are_the_same_without_any_key(filled: Log) -> None:
 
 
 def test_each_transaction_has_one_time_and_times_only_grow(log: Log) -> None:
-    for n, now in enumerate((1000, 900, 900)):
+    noon = 1_800_000_000_000_000
+    for n, now in enumerate((noon, noon - 100, noon - 100)):
         with log.transaction(lambda now=now: now) as transaction:  # type: ignore[misc]
             transaction.append([contact(log, 2 * n), contact(log, 2 * n + 1)])
-    assert [event.recorded_at for event in log.read(0, 9)] == [1000, 1000, 1001, 1001, 1002, 1002]
+    times = [event.recorded_at - noon for event in log.read(0, 9)]
+    assert times == [0, 0, 1, 1, 2, 2]
 
 
 def append_and_fail(log: Log) -> None:
@@ -100,9 +105,19 @@ def test_nothing_private_is_written_to_an_erased_stream(filled: Log) -> None:
     with filled.transaction() as transaction:
         transaction.append([contact(filled, 4, "CANARY", version=2)])
     event = filled.stream(f"{4:032x}")[-1]
-    assert event.version == 2
-    assert event.private is None
+    assert (event.version, event.open.kind, event.private) == (2, "message", ERASED)
     assert b"CANARY" not in filled.store.path.read_bytes()
+    assert verify_chain(filled).findings == ()
+
+
+def test_an_event_that_hid_nothing_is_not_erased_with_its_stream(filled: Log) -> None:
+    filled.keys.destroy([f"{4:032x}"])
+    with filled.transaction() as transaction:
+        retracted = filled.codec.new(
+            f"{4:032x}", 2, "contact.retracted", ContactRetracted(reason="source")
+        )
+        transaction.append([retracted])
+    assert [event.private for event in filled.stream(f"{4:032x}")] == [ERASED, None]
 
 
 def test_a_lost_key_is_told_from_an_erased_one(filled: Log) -> None:
@@ -113,6 +128,69 @@ def test_a_lost_key_is_told_from_an_erased_one(filled: Log) -> None:
     keys.close()
     with pytest.raises(KeyStoreError, match="lost"):
         open_log(filled.store.path.parent).read(0, 100)
+
+
+def alter_salt(log: Log, sql: str) -> None:
+    """Change the key store past its door, while the log is open."""
+    keys = sqlite3.connect(log.store.path.with_name("keys.db"))
+    keys.execute(sql, {"stream": f"{4:032x}", "other": f"{5:032x}"})
+    keys.commit()
+    keys.close()
+
+
+ALTERED = {
+    "other bytes": "UPDATE salts SET salt = CAST(zeroblob(9) || substr(salt, 10) AS BLOB) WHERE stream = :stream",
+    "cut": "UPDATE salts SET salt = CAST(substr(salt, 1, 9) AS BLOB) WHERE stream = :stream",
+    "another stream's": "UPDATE salts SET salt = (SELECT salt FROM salts WHERE stream = :other)"
+    " WHERE stream = :stream",
+}
+
+
+@pytest.mark.parametrize("sql", ALTERED.values(), ids=ALTERED)
+def test_an_altered_key_is_named_with_its_event(filled: Log, sql: str) -> None:
+    alter_salt(filled, sql)
+    with pytest.raises(KeyStoreError, match=f"event 5 .*{4:032x}.* altered.*keys.db"):
+        filled.read(0, 100)
+    assert filled.read_open(0, 100)[4].open.kind == "message"
+
+
+@pytest.mark.parametrize("sql", ALTERED.values(), ids=ALTERED)
+def test_nothing_is_sealed_with_an_altered_key(filled: Log, sql: str) -> None:
+    alter_salt(filled, sql)
+    with pytest.raises(KeyStoreError, match="altered"), filled.transaction() as transaction:
+        transaction.append([contact(filled, 4, version=2)])
+    assert filled.last_position() == 30
+
+
+def test_an_altered_event_is_told_from_an_altered_key(filled: Log) -> None:
+    with filled.store.writing() as cursor:
+        cursor.execute("DROP TRIGGER stored_events_update")
+        cursor.execute("UPDATE stored_events SET topic = 'contact.amended' WHERE rowid = 5")
+    with pytest.raises(InvalidTag):
+        filled.read(0, 100)
+
+
+@pytest.mark.parametrize("others", [(), (77,)], ids=["alone", "with others"])
+def test_a_lost_key_is_not_made_anew_for_a_further_event(
+    filled: Log, others: tuple[int, ...]
+) -> None:
+    """It would hide the loss: the old events could never be read again, even with the right key store put back."""
+    alter_salt(filled, "DELETE FROM salts WHERE stream = :stream")
+    more = [contact(filled, n, version=2) for n in (4, 6)]
+    with pytest.raises(KeyStoreError, match="event 5 is lost"), filled.transaction() as transaction:
+        transaction.append([*more, *(contact(filled, n) for n in others)])
+    assert filled.keys.salts([f"{4:032x}"]) == {}
+    assert [finding.first for finding in verify_chain(filled).findings] == [4]
+
+
+def test_a_stream_may_get_its_key_late(log: Log) -> None:
+    facts = ContactRetracted(reason="source")
+    with log.transaction() as transaction:
+        transaction.append([log.codec.new("a" * 32, 1, "contact.retracted", facts)])
+    with log.transaction() as transaction:
+        event = contact(log, 4)
+        transaction.append([msgspec.structs.replace(event, stream="a" * 32, version=2)])
+    assert log.stream("a" * 32)[1].private.content.text == "Grüezi"
 
 
 def test_a_destroyed_key_is_found_in_no_file(filled: Log) -> None:

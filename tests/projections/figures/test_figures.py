@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stammkunde.core.contact import Channel, Direction, Name, Outcome
+from stammkunde.core.contact import Channel, Direction, Identifier, Name, Outcome
 from stammkunde.core.events import Calendar
 from stammkunde.core.hours import Hours
 from stammkunde.projections.figures.definitions import FIGURES
-from stammkunde.projections.figures.periods import Period
+from stammkunde.projections.figures.periods import Grain, Period
 from stammkunde.projections.figures.projection import FiguresProjection
 from stammkunde.projections.figures.queries import FigureAnswer
 from stammkunde.projections.pages import Pages
@@ -135,6 +135,15 @@ def _calendar(place: Home, _: set[str], a: int, b: int, *__: int) -> None:
     open_on_weekdays(place, 2023 + a % 3, until=10 + b % 9)
 
 
+def _link(place: Home, _: set[str], a: int, b: int, *__: int) -> None:
+    identifier = (mail("z@example.com"), phone("+41522034499"))[b % 2]
+    place.story.link(CUSTOMERS[a % 3], identifier, take_back=b % 3 == 0)
+
+
+def _name(place: Home, _: set[str], a: int, b: int, *__: int) -> None:
+    place.story.describe(CUSTOMERS[a % 3], name="Anna" if b % 3 else "")
+
+
 TELLERS: dict[str, Callable[..., None]] = {
     "contact": _contact,
     "retract": _retract,
@@ -143,6 +152,8 @@ TELLERS: dict[str, Callable[..., None]] = {
     "merge": _merge,
     "unmerge": _unmerge,
     "role": _role,
+    "link": _link,
+    "name": _name,
     "calendar": _calendar,
 }
 ANY = st.integers(0, 999)
@@ -154,11 +165,10 @@ STEPS = st.lists(
 
 
 def begin(place: Home) -> None:
-    """Two handles are somebody's, one is nobody's yet."""
-    for handle, customer in zip(HANDLES, CUSTOMERS, strict=False):
-        place.story.see(
-            handle, mail(f"{handle}@example.com"), phone("+41522034410"), name=Name("Anna", handle)
-        )
+    """Two handles are somebody's, one is nobody's yet; all say something else."""
+    said = ((mail("f@example.com"), phone("+41522034410")), (mail("g@example.com"),), ())
+    for n, (handle, customer) in enumerate(zip(HANDLES, CUSTOMERS, strict=False)):
+        place.story.see(handle, *said[n], name=None if n == 1 else Name("Anna", handle))
         place.story.open(customer)
     place.story.assign("f", "k")
     place.story.assign("g", "l")
@@ -262,6 +272,89 @@ def test_a_later_calendar_changes_how_long_somebody_waited(counted: Home) -> Non
     assert number(counted, "first_response").value == pytest.approx(47 / 60, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("seen", "verbs", "complete"),
+    [
+        ((mail("x@example.com"), phone("+41522034410"), Name("Anna", "Frei")), "", True),
+        ((mail("x@example.com"), phone("+41522034410"), None), "", False),
+        ((mail("x@example.com"), phone("+41522034410"), None), "name", True),
+        ((mail("x@example.com"), phone("+41522034410"), None), "name unname", False),
+        ((mail("x@example.com"), None, Name("Anna", "Frei")), "", False),
+        ((mail("x@example.com"), None, Name("Anna", "Frei")), "phone", True),
+        ((mail("x@example.com"), None, Name("Anna", "Frei")), "phone unphone", False),
+        ((None, phone("+41522034410"), Name("Anna", "Frei")), "mail", True),
+        ((None, None, None), "mail phone name", True),
+        ((None, None, None), "other", False),
+    ],
+)
+def test_completeness_counts_what_people_said_as_well(
+    counted: Home, seen: tuple[Identifier | None, Identifier | None, Name | None], verbs: str, complete: bool
+) -> None:  # fmt: skip
+    story = counted.story
+    story.see("x", *filter(None, seen[:2]), name=seen[2])
+    story.assign("x", "k")
+    story.contact("c1", "x")
+    counted.commit()
+    said = {
+        "name": lambda: story.describe("k", name="Anna Frei"),
+        "unname": lambda: story.describe("k", name=""),
+        "mail": lambda: story.link("k", mail("y@example.com")),
+        "phone": lambda: story.link("k", phone("+41522034411")),
+        "unphone": lambda: story.link("k", phone("+41522034411"), take_back=True),
+        "other": lambda: story.describe("k", hobby="Velo"),
+    }
+    for verb in verbs.split():
+        said[verb]()
+        counted.commit()
+    answer = number(counted, "completeness")
+    assert (answer.numerator, answer.denominator) == (int(complete), 1)
+    assert len(counted.queries.who("completeness", MONTH)) == int(complete)
+    assert check(counted.log, counted.views) == []
+
+
+def test_what_people_said_of_one_who_was_merged_counts_for_the_survivor(counted: Home) -> None:
+    story = counted.story
+    for handle, customer in (("f", "k"), ("g", "l")):
+        story.assign(handle, customer)
+        story.contact(f"c-{handle}", handle)
+    story.link("l", phone("+41522034411"))
+    story.describe("l", name="Anna Frei")
+    story.merge("l", "k")
+    counted.commit()
+    assert number(counted, "completeness").numerator == 1
+    assert check(counted.log, counted.views) == []
+    story.unmerge("l", "k")
+    counted.commit()
+    assert [e.customer_id for e in counted.queries.who("completeness", WHOLE)] == [sid("l")]
+    assert check(counted.log, counted.views) == []
+
+
+@pytest.mark.parametrize("grain", [None, "month"])
+def test_completeness_is_as_of_now_whatever_the_period(counted: Home, grain: Grain | None) -> None:
+    [nobody] = counted.queries.figures(MONTH, codes=["completeness"], grain=grain)
+    assert nobody.note == "as of now; nobody is known yet"
+    counted.story.assign("f", "k")
+    counted.story.contact("c1", "f", days=500)
+    counted.commit()
+    [answer] = counted.queries.figures(MONTH, codes=["completeness"], grain=grain)
+    assert (answer.from_, answer.to, answer.note) == (None, None, "as of now")
+    assert (answer.numerator, answer.denominator) == (0, 1)
+
+
+def test_a_customer_with_years_of_waits_has_only_the_new_one_written(counted: Home) -> None:
+    counted.story.assign("f", "k")
+    for n in range(50):
+        counted.story.contact(f"c{n}", "f", days=n, direction="out" if n % 2 else "in")
+    counted.commit()
+    before = counted.rows("SELECT rowid, contact FROM waits ORDER BY rowid")
+    assert len(before) == 25
+    counted.story.contact("later", "f", days=60, direction="in")
+    counted.commit()
+    after = counted.rows("SELECT rowid, contact FROM waits ORDER BY rowid")
+    assert after[:25] == before
+    assert len(after) == 26
+
+
 def test_erasure_moves_no_figure_but_completeness(counted: Home, tmp_path: Path) -> None:
     story = counted.story
     story.see("x", mail("x@example.com"), phone("+41522034411"), name=Name("Anna", "Meier"))
@@ -290,3 +383,21 @@ def test_erasure_moves_no_figure_but_completeness(counted: Home, tmp_path: Path)
     assert completeness.numerator == 0
     del before["completeness"]
     assert after == before
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"), [((), None), ((3,), 3), ((1, 4), 2.5), ((5, 1, 2), 2), ((1, 9, 2, 4), 3)]
+)
+def test_the_median_of_waits_is_the_middle_one_or_between_two(
+    counted: Home, hours: tuple[int, ...], expected: float | None
+) -> None:
+    for n, waited in enumerate(hours):
+        who = f"w{n}"
+        counted.story.see(who, mail(f"{who}@example.com"))
+        counted.story.contact(f"in-{who}", who, direction="in", days=0.5)  # Wednesday, 11:13
+        counted.story.contact(f"out-{who}", who, direction="out", days=0.5 + waited / 24)
+    open_on_weekdays(counted, 2023, until=23)
+    counted.commit()
+    answer = number(counted, "first_response")
+    assert answer.value == (None if expected is None else pytest.approx(expected))
+    assert answer.numerator == len(hours)

@@ -1,0 +1,30 @@
+"""How one says the properties that address books give under fixed names; any other keeps the name somebody gave it."""
+
+from __future__ import annotations
+
+from stammkunde.app.locale import Locale
+
+TEXTS: dict[str, str] = {
+    "name": "called",
+    "street": "street",
+    "house number": "house number",
+    "po box": "PO box",
+    "postcode": "postcode",
+    "city": "city",
+    "region": "region",
+    "country": "country",
+    "birthday": "birthday",
+    "gender": "gender",
+    "hobby": "hobby",
+    "language": "language",
+    "categories": "groups",
+    "note": "remark",
+    "title": "title",
+    "url": "web site",
+}
+"""Stored name → what is shown."""
+
+
+def said(key: str, locale: Locale) -> str:
+    """The property's name in the visitor's language."""
+    return locale.text(TEXTS[key]) if key in TEXTS else key

@@ -1,0 +1,63 @@
+"""Keeps the views of a running server up to date, also with what other processes record."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+from typing import Self
+
+from stammkunde.app.bootstrap import Home
+
+INTERVAL_S = 1.0
+"""How long what another process recorded may take to be noticed; our own transactions are followed at once."""
+
+logger = logging.getLogger(__name__)
+
+
+class Follower:
+    """A thread that catches up whenever the log has grown; used with `with`."""
+
+    def __init__(self, home: Home) -> None:
+        """The thread starts on entering."""
+        self._home = home
+        self._poked = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self.failure: str = ""
+
+    def __enter__(self) -> Self:
+        """Catch up once, then follow."""
+        self._home.catch_up()
+        self._home.log.listen(self._poked.set)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the thread; what it was doing it finishes."""
+        self._ended.set()
+        self._poked.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        seen = self._home.log.last_position()
+        while not self._ended.is_set():
+            own = self._poked.wait(INTERVAL_S)
+            self._poked.clear()
+            position = self._home.log.last_position()
+            if own or position != seen:
+                seen = position
+                self._catch_up()
+
+    def _catch_up(self) -> None:
+        try:
+            self._home.catch_up()
+            self.failure = ""
+        except Exception as error:  # the pages go on with what is known, and say so
+            self.failure = type(error).__name__
+            logger.exception("The views could not be brought up to date.")

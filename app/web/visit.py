@@ -1,0 +1,145 @@
+"""What one request knows: whose it is, in which language, of which home, and at what time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar.di import NamedDependency
+
+from stammkunde.app import writing
+from stammkunde.app.access.records import User
+from stammkunde.app.access.rights import Right
+from stammkunde.app.bootstrap import Home
+from stammkunde.app.locale import Locale
+from stammkunde.projections.answers import Contact, Review, SourceStatus, Status
+from stammkunde.projections.queries import Queries
+from stammkunde.projections.todo import Due, Todo
+
+COUNTED_REVIEWS = 100
+"""Beyond so many open reviews the number beside the page's name is only “100+”."""
+
+STALE = timedelta(days=2)
+"""A source that was read once and not for so long is said to be silent."""
+
+
+class Visit:
+    """One request of one person. What several parts of a page need is asked once."""
+
+    def __init__(
+        self,
+        home: Home,
+        locale: Locale,
+        user: User | None = None,
+        *,
+        csrf: str = "",
+        theme: str = "",
+        keys: str = "",
+        said: str = "",
+    ) -> None:
+        """`user` is None before sign-in; each form gives `csrf` back; `said` is what the last action has to say."""
+        self.home = home
+        self.locale = locale
+        self.user = user
+        self.csrf = csrf
+        self.theme = theme
+        self.keys = keys
+        self.said = said
+        self.now: datetime = home.now()
+
+    @property
+    def queries(self) -> Queries:
+        """The views' answers."""
+        return self.home.queries
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The company's time zone."""
+        return ZoneInfo(self.home.company.timezone)
+
+    @property
+    def text(self) -> Callable[..., str]:
+        """A text in the visitor's language."""
+        return self.locale.text
+
+    @property
+    def today(self) -> str:
+        """The day in words."""
+        return writing.long_day(self.now.date(), self.locale.code)
+
+    def may(self, right: Right) -> bool:
+        """Whether the visitor's role allows this."""
+        return self.user is not None and self.user.may(right)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Sources whose contacts this visitor sees by their facts alone."""
+        role = self.user.role if self.user else ""
+        return frozenset(
+            source.name
+            for source in self.home.settings.sources
+            if source.readers and role not in source.readers
+        )
+
+    def shown(self, contact: Contact) -> Contact:
+        """A contact as this visitor may see it."""
+        if contact.source not in self.hidden:
+            return contact
+        return msgspec.structs.replace(
+            contact,
+            item="",
+            party="",
+            counterpart="",
+            subject="",
+            text="",
+            ours=(),
+            attachments=(),
+            lines=(),
+            assignment=contact.assignment
+            and msgspec.structs.replace(contact.assignment, evidence=()),
+        )
+
+    @cached_property
+    def todo(self) -> list[Todo]:
+        """Who waits for us."""
+        return self.queries.todo(self.now)
+
+    @cached_property
+    def due(self) -> dict[str, Due]:
+        """How many wait for us: `missed_call`, `message`."""
+        return self.queries.due(self.now)
+
+    @cached_property
+    def reviews(self) -> list[Review]:
+        """Counterparts of whom somebody must say whose they are, as far as navigation counts them."""
+        return self.queries.review(limit=COUNTED_REVIEWS)
+
+    @cached_property
+    def status(self) -> Status:
+        """The state of log, sources and views."""
+        return self.queries.status(self.home.log)
+
+    @property
+    def position(self) -> int:
+        """How far the views follow the log."""
+        return min((each.position for each in self.status.projections), default=0)
+
+    @cached_property
+    def stale(self) -> list[SourceStatus]:
+        """Sources of the settings file that were not read for long; files that were imported once are not expected again."""
+        expected = {source.name for source in self.home.settings.sources}
+        return [
+            source
+            for source in self.status.sources
+            if source.name in expected
+            and source.last_success is not None
+            and self.now - source.last_success > STALE
+        ]
+
+
+Visiting: TypeAlias = NamedDependency[Visit]
+"""The type of a handler's argument `visit`."""

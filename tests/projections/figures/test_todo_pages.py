@@ -1,0 +1,31 @@
+"""The to-do list page by page, and the position that answers rest on."""
+
+import pytest
+
+from stammkunde.core.errors import DecisionError
+from stammkunde.projections.queries import Queries
+from tests.projections.figures.test_roles import NOW, town
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 50])
+def test_the_pages_of_the_todo_list_are_the_list(size: int) -> None:
+    with town() as place:
+        everything = place.queries.todo(NOW)
+        assert {one.what for one in everything} == {"missed_call", "message"}
+        found, after = [], ""
+        while page := place.queries.todo(NOW, limit=size, after=after):
+            assert len(page) <= size
+            found += page
+            after = page[-1].contact
+        assert found == everything
+
+
+def test_a_page_behind_what_waits_no_longer_is_refused() -> None:
+    with town() as place, pytest.raises(DecisionError):
+        place.queries.todo(NOW, after="0" * 32)
+
+
+def test_answers_say_how_far_they_follow_the_log() -> None:
+    with town() as place:
+        queries: Queries = place.queries
+        assert queries.position() == place.log.last_position() > 0
