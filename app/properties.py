@@ -20,7 +20,17 @@ TEXTS: dict[str, str] = {
     "categories": "groups",
     "note": "remark",
     "title": "title",
-    "url": "web site",
+    "job title": "job title",
+    "department": "department",
+    "website": "web site",
+    "nickname": "nickname",
+    "interest": "interest",
+    "expertise": "expertise",
+    "messenger": "messenger",
+    "related": "related",
+    "anniversary": "anniversary",
+    "date of death": "date of death",
+    "address extra": "address line",
 }
 """Stored name → what is shown."""
 

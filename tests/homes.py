@@ -35,7 +35,7 @@ class Command:
         """The answers of a command that prints one JSON object a line."""
         status, out, err = self.run(*arguments, "--json")
         assert status == 0, err
-        return [json.loads(line) for line in out.splitlines()]
+        return [json.loads(line) for line in out.split("\n") if line]
 
     @contextmanager
     def opened(self) -> Iterator[Home]:

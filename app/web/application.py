@@ -111,6 +111,7 @@ def application(home: Home, accounts: Accounts) -> Litestar:
             secret=home.log.keys.keys.index(b"forms").hex(),
             cookie_name="stammkunde-form",
             cookie_httponly=True,
+            cookie_secure=bool(home.settings.web.tls_cert or home.settings.web.trusted_proxy),
             exclude=["^/api/"],
         ),
         exception_handlers={Exception: failed},

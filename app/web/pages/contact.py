@@ -25,6 +25,9 @@ from stammkunde.projections.answers import Contact
 NEIGHBOURS = 30
 """Contacts of the same conversation or order that are shown."""
 
+_LETTERS = 40_000
+"""Of the text: twenty sheets of paper, and at five bytes a letter still a page of 250 KB."""
+
 
 class Chosen(msgspec.Struct, frozen=True):
     """A customer's id, or nothing for nobody, with the reason."""
@@ -55,6 +58,8 @@ def contact(visit: Visiting, ref: FromPath[str]) -> Response[Any]:
         counterpart=writing.phone(shown.counterpart, visit.home.company.country),
         length=timeline.duration(shown.duration_s) if shown.duration_s is not None else "",
         lines=[_line(visit, shown, at) for at in range(len(shown.lines))],
+        text=shown.text[:_LETTERS],
+        letters=len(shown.text),
         sizes=[(one.name, one.type, _size(one.size)) for one in shown.attachments],
         why=evidence.why(visit, found),
         because="" if is_hidden else reason(found, visit.home, visit.locale),
