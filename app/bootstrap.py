@@ -140,9 +140,12 @@ class Home:
 
     # ---- views
 
-    def catch_up(self) -> None:
-        """Bring the views up to what the log says, and freeze the calendars of years that turned up."""
-        runner = Runner(self.log, self._views)
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> None:
+        """Bring the views up to what the log says, and freeze the calendars of years that turned up.
+
+        `progress` is told the position after each page; what it raises ends the work there, and the next call goes on.
+        """
+        runner = Runner(self.log, self._views, progress)
         runner.catch_up()
         if freeze(self.intake, self.company, self._years()):
             runner.catch_up()

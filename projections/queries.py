@@ -34,10 +34,10 @@ from stammkunde.projections.finding import (
 from stammkunde.projections.origins import Origin, origins
 from stammkunde.projections.reading import CONTACT, contact_answer, milliseconds
 from stammkunde.projections.registers import living_of
-from stammkunde.projections.review import followers, open_counterparts, waiting
+from stammkunde.projections.review import followers, open_counterparts, to_review, waiting
 from stammkunde.projections.said import Found, found
 from stammkunde.projections.sheets import Sheet, sheet
-from stammkunde.projections.status import Arrivals, arrivals, status
+from stammkunde.projections.status import Arrivals, arrivals, sources, status
 from stammkunde.projections.terms import searched
 from stammkunde.projections.todo import Due, Todo, due, todo
 from stammkunde.projections.views import Views
@@ -213,6 +213,11 @@ class Queries:
         with self._views.store.reading() as cursor:
             return open_counterparts(cursor, self._views.local, limit, handle)
 
+    def to_review(self, most: int) -> int:
+        """How many counterparts wait for a decision; beyond `most` they are not counted on."""
+        with self._views.store.reading() as cursor:
+            return to_review(cursor, most)
+
     def waiting(self, handle: str, *, limit: int) -> list[str]:
         """Ids of the contacts with this handle that wait for a decision, the newest first."""
         with self._views.store.reading() as cursor:
@@ -281,15 +286,16 @@ class Queries:
         now: datetime,
         *,
         since: datetime | None = None,
+        customer: str = "",
         limit: int | None = None,
         after: str = "",
     ) -> list[Todo]:
         """Who waits for us at `now` (aware), of those who began to since then (default: thirty days ago).
 
-        All of them or a page: `after` is the contact of the last one seen.
+        All of them, those of a living `customer` by his id, or a page: `after` is the contact of the last one seen.
         """
         with self._views.store.reading() as cursor:
-            return todo(cursor, now, since=since, limit=limit, after=after)
+            return todo(cursor, now, since=since, customer=customer, limit=limit, after=after)
 
     def due(self, now: datetime) -> dict[str, Due]:
         """How many of `todo` wait for what at `now`."""
@@ -311,6 +317,10 @@ class Queries:
     def position(self) -> int:
         """The last event of the log that these answers rest on."""
         return self._views.position()
+
+    def sources(self, log: Log) -> tuple[answers.SourceStatus, ...]:
+        """How the sources fare, as `status` says it."""
+        return sources(log)
 
     def status(self, log: Log) -> answers.Status:
         """The state of the home to which the log belongs."""

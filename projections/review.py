@@ -68,6 +68,13 @@ def open_counterparts(
     return reviews
 
 
+def to_review(cursor: sqlite3.Cursor, most: int) -> int:
+    """How many counterparts `open_counterparts` has, at most so many: each page asks it, to say it in the navigation."""
+    some = f"SELECT DISTINCT handle FROM contacts WHERE {_OPEN} LIMIT ?"
+    (n,) = cursor.execute(f"SELECT count(*) FROM ({some}) AS some", (most,)).fetchone()
+    return int(n)
+
+
 def waiting(cursor: sqlite3.Cursor, handle: str, limit: int) -> list[str]:
     """The open contacts of a counterpart, the newest first."""
     rows = cursor.execute(

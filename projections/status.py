@@ -24,8 +24,7 @@ _CUSTOMERS = (
 
 def status(views: Views, log: Log) -> Status:
     """The state of views and of the log that they follow."""
-    with log.store.reading() as cursor:
-        sources = _sources(cursor, log)
+    known = sources(log)
     last = log.last_position()
     with views.store.reading() as cursor:
         position = tracked(cursor)
@@ -34,7 +33,7 @@ def status(views: Views, log: Log) -> Status:
         customers = sum(cursor.execute(sql).fetchone()[0] for sql in _CUSTOMERS)
     return Status(
         LogStatus(last, total[0] if total else 0, customers),
-        sources,
+        known,
         (ProjectionStatus(NAME, position, last - position, dead),),
     )
 
@@ -62,13 +61,15 @@ def arrivals(cursor: sqlite3.Cursor, since: date) -> list[Arrivals]:
     return [Arrivals(source, total, days.get(source, {})) for source, total in rows]
 
 
-def _sources(cursor: sqlite3.Cursor, log: Log) -> tuple[SourceStatus, ...]:
-    rejected = dict(
-        cursor.execute("SELECT source, count(*) FROM quarantine GROUP BY source").fetchall()
-    )
-    rows = cursor.execute(
-        "SELECT number, name, connector, cursor, last_success, counts FROM sources ORDER BY number"
-    ).fetchall()
+def sources(log: Log) -> tuple[SourceStatus, ...]:
+    """How the sources of a log fare, in the order in which they were first read."""
+    with log.store.reading() as cursor:
+        rejected = dict(
+            cursor.execute("SELECT source, count(*) FROM quarantine GROUP BY source").fetchall()
+        )
+        rows = cursor.execute(
+            "SELECT number, name, connector, cursor, last_success, counts FROM sources ORDER BY number"
+        ).fetchall()
     return tuple(_source(row, rejected.get(row[0], 0), log) for row in rows)
 
 

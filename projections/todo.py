@@ -15,7 +15,9 @@ RECENT = timedelta(days=30)
 """What has waited longer is no longer for today; `since` asks for more."""
 
 
-_ORDER = "(w.what = 'message', w.since, w.contact)"
+_BY = "w.what = 'message', w.since, w.contact"
+_ORDER = f"({_BY})"
+_OF_CUSTOMER = "JOIN contacts k ON k.id = w.contact AND k.customer = ? AND k.at >= ? AND k.at <= ?"
 
 
 class Todo(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,26 +45,31 @@ def todo(
     now: datetime,
     *,
     since: datetime | None = None,
+    customer: str = "",
     limit: int | None = None,
     after: str = "",
 ) -> list[Todo]:
     """Who waits at `now` (aware) and began to within the last thirty days, missed calls first, then the oldest.
 
-    All of them or a page: `after` is the contact of the last one seen; `DecisionError` where it waits no longer.
+    All of them, those of a living `customer`, or a page: `after` is the contact of the last one seen; `DecisionError`
+    where it waits no longer.
     """
-    page, key = ("", ()) if not after else (f" AND {_ORDER} > (?, ?, ?)", _key(cursor, after))
-    begin = since or now - RECENT
+    page, key = ("", ()) if not after else (f"AND {_ORDER} > (?, ?, ?)", _key(cursor, after))
+    begin, until = _ms(since or now - RECENT), _ms(now)
     time = business_time(cursor)
-    until = _ms(now)
+    # a wait begins with its contact: of a customer only the contacts of these days are looked at, not all his waits
+    of, whose = (_OF_CUSTOMER, (customer, begin, until)) if customer else ("", ())
+    # who they are is looked up for those of the page alone
+    chosen = (
+        f"SELECT w.what, w.contact, w.since FROM waits w {of} WHERE w.until IS NULL AND w.since >= ? AND w.since <= ?"
+        f" {page} ORDER BY {_BY} {'' if limit is None else f'LIMIT {limit:d}'}"
+    )
     rows = cursor.execute(
         "SELECT w.what, w.contact, c.customer, coalesce(k.name, nullif(x.name, ''), nullif(x.display, ''), ''),"
-        " coalesce(x.address, ''), coalesce(x.subject, ''), w.since FROM waits w"
+        f" coalesce(x.address, ''), coalesce(x.subject, ''), w.since FROM ({chosen}) w"
         " JOIN contacts c ON c.id = w.contact LEFT JOIN customers k ON k.id = c.customer"
-        " LEFT JOIN contents x ON x.contact = c.id"
-        " WHERE w.until IS NULL AND w.since >= ? AND w.since <= ?"
-        f"{page} ORDER BY w.what = 'message', w.since, w.contact"
-        f"{'' if limit is None else f' LIMIT {limit:d}'}",
-        (_ms(begin), until, *key),
+        f" LEFT JOIN contents x ON x.contact = c.id ORDER BY {_BY}",
+        (*whose, begin, until, *key),
     ).fetchall()
     return [
         Todo(

@@ -12,6 +12,8 @@ from stammkunde.app.access.refusals import AccessError
 from stammkunde.app.access.rights import RIGHTS, Right
 
 PREFIX = "sk_"
+_NONE = 2**63
+"""SQLite takes no such number, and so has given none."""
 NOTED_S = 60
 """How often the last use is written: a call must not cost a commit."""
 
@@ -75,6 +77,8 @@ def note(cursor: sqlite3.Cursor, digest: bytes, now: int) -> None:
 
 def revoke(cursor: sqlite3.Cursor, number: int, now: int) -> None:
     """End a token for good; `AccessError` where there is none to end."""
+    if number >= _NONE:
+        raise AccessError("number")
     ended = cursor.execute(
         "UPDATE tokens SET revoked = ? WHERE number = ? AND revoked IS NULL", (now, number)
     )

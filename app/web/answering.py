@@ -17,6 +17,9 @@ MOST = 500
 """Contacts that one answer decides on one by one: a transaction that other writers can wait for."""
 
 
+_LONGEST_MARK = 100
+
+
 class Case(msgspec.Struct, frozen=True):
     """A counterpart in the queue, and his newest open contact as it was recorded.
 
@@ -131,6 +134,8 @@ def last(visit: Visit, mark: str) -> Last | None:
     first, _, rest = mark.partition(".")
     end, _, handle = rest.partition(".")
     if not (first.isascii() and first.isdigit() and end.isascii() and end.isdigit()):
+        return None
+    if len(mark) > _LONGEST_MARK:  # Python refuses to read numbers of thousands of digits
         return None
     begin, n = int(first), int(end) - int(first) + 1
     if not (0 < begin < 1 << 53 and 0 < n <= 4 * MOST):

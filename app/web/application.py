@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.config.csrf import CSRFConfig
+from litestar.connection import ASGIConnection
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
@@ -22,7 +25,7 @@ from stammkunde.app.access.accounts import Accounts
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.locale import LANGUAGES, Locale
 from stammkunde.app.web import notices
-from stammkunde.app.web.api.problems import problem
+from stammkunde.app.web.api.problems import problem, route
 from stammkunde.app.web.api.routes import api, description
 from stammkunde.app.web.pages import (
     contact,
@@ -99,6 +102,7 @@ def application(home: Home, accounts: Accounts) -> Litestar:
             create_static_files_router(
                 "/static",
                 [STATIC],
+                guards=[_is_ours],
                 cache_control=CacheControlHeader(max_age=31_536_000, immutable=True),
             ),
         ],
@@ -121,6 +125,17 @@ def application(home: Home, accounts: Accounts) -> Litestar:
         include_in_schema=False,
         logging_config=None,
     )
+
+
+def _is_ours(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Before the disk is asked: a NUL in a name, or a file taken for a folder, would be an error of the server."""
+    if connection.scope["path"].removeprefix("/static/") not in _files():
+        raise NotFoundException
+
+
+@cache
+def _files() -> frozenset[str]:
+    return frozenset(each.name for each in STATIC.iterdir())
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
@@ -172,7 +187,7 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return Redirect(f"/signin?to={quote(request.url.path)}", status_code=303)
     if status >= 500:
         logger.error(
-            "A page failed: %s at %s", type(error).__name__, request.url.path, exc_info=error
+            "A page failed: %s at %s", type(error).__name__, route(request), exc_info=error
         )
     visit = (
         visit_of(request)

@@ -14,6 +14,11 @@ from stammkunde.app.web.binding import Binding, host_name
 from stammkunde.core.errors import N_
 
 _MISDIRECTED, _FORBIDDEN = 421, 403
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ELSEWHERE = frozenset({"cross-site", "same-site"})
+"""What browsers say of a request that another site made (Fetch Metadata). A neighbour, as another port of this computer or
+another name of the same domain, could give a browser a form cookie that it has got for itself.
+"""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -26,7 +31,8 @@ class Refused(msgspec.Struct, frozen=True):
 class Door:
     """An ASGI application around another one.
 
-    A browser that was led here under a foreign name (DNS rebinding) is refused, and so is whoever goes round the proxy.
+    A browser that was led here under a foreign name (DNS rebinding) is refused, and so are a form of another site and
+    whoever goes round the proxy.
     `X-Forwarded-For` and `-Proto` count from the trusted proxy alone; from anybody else they are passed over.
     """
 
@@ -58,6 +64,8 @@ class Door:
                 )
         elif not (self._binding.is_local or self._binding.certificate or is_near):
             return Refused(_FORBIDDEN, N_("These pages are reached by their proxy alone."))
+        if scope.get("method") not in _SAFE and headers.get("sec-fetch-site", "") in _ELSEWHERE:
+            return Refused(_FORBIDDEN, N_("This form comes from another site."))
         hosts = headers.getall("host", [])
         if len(hosts) != 1 or host_name(hosts[0]) not in self._binding.names:
             return Refused(

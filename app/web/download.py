@@ -16,7 +16,7 @@ def spreadsheet(name: str, header: Sequence[str], rows: Iterable[Sequence[object
     """The file, sent while it is made; `name` is one of our own, in plain letters."""
     return Stream(
         _lines(header, rows),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )
 

@@ -15,6 +15,10 @@ INTERVAL_S = 1.0
 logger = logging.getLogger(__name__)
 
 
+class _Ended(Exception):  # noqa: N818
+    """The server stops; what is not read yet is read at its next start."""
+
+
 class Follower:
     """A thread that catches up whenever the log has grown; used with `with`."""
 
@@ -39,7 +43,7 @@ class Follower:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the thread; what it was doing it finishes."""
+        """End the thread; the page of events that it was applying it finishes, others wait for the next start."""
         self._ended.set()
         self._poked.set()
         self._thread.join()
@@ -56,8 +60,14 @@ class Follower:
 
     def _catch_up(self) -> None:
         try:
-            self._home.catch_up()
+            self._home.catch_up(self._go_on)
             self.failure = ""
+        except _Ended:
+            pass
         except Exception as error:  # the pages go on with what is known, and say so
             self.failure = type(error).__name__
             logger.exception("The views could not be brought up to date.")
+
+    def _go_on(self, _position: int) -> None:
+        if self._ended.is_set():  # behind a long import there may be minutes of it
+            raise _Ended

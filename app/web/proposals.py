@@ -106,7 +106,7 @@ def _facts(visit: Visit, contact: Contact, sheet: CustomerSheet) -> list[Fact]:
         _in_text(visit, shown, sheet.name),
         _by_time(visit, contact, sheet),
     ]
-    if any(row.customer_id == sheet.id for row in visit.todo):
+    if visit.queries.todo(visit.now, customer=sheet.id, limit=1):
         facts.append(_pro(visit.text("Waits for our answer")))
     return [fact for fact in facts if fact]
 

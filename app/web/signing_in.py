@@ -187,8 +187,13 @@ def _welcome(
     )
 
 
+async def _is_attempt(request: Request[Any, Any, Any]) -> bool:
+    return request.method == "POST"
+
+
 signing_in = Router(
     "/",
     route_handlers=[sign_in_page, sign_in, sign_out, welcome_page, welcome],
-    middleware=[RateLimitConfig(("minute", 60)).middleware],
+    # looking is not counted, which any other site could make a browser do until nobody gets in
+    middleware=[RateLimitConfig(("minute", 60), check_throttle_handler=_is_attempt).middleware],
 )

@@ -18,7 +18,7 @@ from stammkunde.app.bootstrap import Home
 from stammkunde.app.locale import Locale
 from stammkunde.projections.answers import Contact, Review, SourceStatus, Status
 from stammkunde.projections.queries import Queries
-from stammkunde.projections.todo import Due, Todo
+from stammkunde.projections.todo import Due
 
 COUNTED_REVIEWS = 100
 """Beyond so many open reviews the number beside the page's name is only “100+”."""
@@ -99,14 +99,10 @@ class Visit:
             ours=(),
             attachments=(),
             lines=(),
+            order="",
             assignment=contact.assignment
             and msgspec.structs.replace(contact.assignment, evidence=()),
         )
-
-    @cached_property
-    def todo(self) -> list[Todo]:
-        """Who waits for us."""
-        return self.queries.todo(self.now)
 
     @cached_property
     def due(self) -> dict[str, Due]:
@@ -115,18 +111,23 @@ class Visit:
 
     @cached_property
     def reviews(self) -> list[Review]:
-        """Counterparts of whom somebody must say whose they are, as far as navigation counts them."""
+        """Counterparts of whom somebody must say whose they are, as far as `to_review` counts them."""
         return self.queries.review(limit=COUNTED_REVIEWS)
+
+    @cached_property
+    def to_review(self) -> int:
+        """How many these are."""
+        return self.queries.to_review(COUNTED_REVIEWS)
 
     @cached_property
     def status(self) -> Status:
         """The state of log, sources and views."""
         return self.queries.status(self.home.log)
 
-    @property
+    @cached_property
     def position(self) -> int:
         """How far the views follow the log."""
-        return min((each.position for each in self.status.projections), default=0)
+        return self.queries.position()
 
     @cached_property
     def stale(self) -> list[SourceStatus]:
@@ -134,7 +135,7 @@ class Visit:
         expected = {source.name for source in self.home.settings.sources}
         return [
             source
-            for source in self.status.sources
+            for source in self.queries.sources(self.home.log)
             if source.name in expected
             and source.last_success is not None
             and self.now - source.last_success > STALE

@@ -92,9 +92,8 @@ def looked_at(window: Watched, paths: Iterable[str]) -> tuple[int, dict[str, Any
 
 
 def test_what_is_looked_for_would_be_found(chromium: Browser, read: Read) -> None:
-    with (
-        chromium.new_page() as page
-    ):  # not watched: the policy refuses styles even here, and says so
+    # not watched: the policy refuses styles even here, and says so
+    with chromium.new_page() as page:
         page.goto(f"{read.address}/healthz")
         found = {what for what, html in hostile.HTML.items() if page.evaluate(FOREIGN, html)}
     assert set(hostile.HTML) - found == HARMLESS

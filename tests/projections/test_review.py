@@ -32,6 +32,15 @@ def test_the_queue_can_be_asked_for_one_counterpart(street: Home) -> None:
     assert queries.review(handle=sid("anna")) == []
 
 
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_the_queue_is_counted_up_to_a_limit(street: Home, most: int) -> None:
+    assert street.queries.to_review(most) == min(most, len(street.queries.review()))
+
+
+def test_nothing_is_counted_where_nothing_waits(place: Home) -> None:
+    assert place.queries.to_review(100) == 0
+
+
 def test_the_contacts_that_wait_come_newest_first_and_no_more_than_asked_for(street: Home) -> None:
     assert street.queries.waiting(sid("caller"), limit=2) == [sid("c2"), sid("c1")]
     assert street.queries.waiting(sid("writer"), limit=9) == [sid("w1"), sid("w0")]

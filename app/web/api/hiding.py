@@ -18,7 +18,7 @@ def sheet(visit: Visit, found: CustomerSheet) -> CustomerSheet:
 
 def todo(visit: Visit, found: Todo) -> Todo:
     """Who waits; a stranger is not named."""
-    if not _is_hidden(visit, found.contact):
+    if not is_hidden(visit, found.contact):
         return found
     name = found.name if found.customer_id else ""
     return replace(found, name=name, counterpart="", subject="")
@@ -32,7 +32,7 @@ def behind(visit: Visit, found: Behind) -> Behind:
 
 def review(visit: Visit, found: Review) -> Review:
     """A counterpart whose newest contact is hidden is not named, and neither is what leads to him."""
-    if not _is_hidden(visit, found.contact):
+    if not is_hidden(visit, found.contact):
         return found
     return replace(found, name="", identifiers=(), candidates=())
 
@@ -42,7 +42,8 @@ def waiting(visit: Visit, found: Waiting) -> Waiting:
     return found if found.source not in visit.hidden else replace(found, reason="", reference="")
 
 
-def _is_hidden(visit: Visit, contact: str) -> bool:
+def is_hidden(visit: Visit, contact: str) -> bool:
+    """Whether this contact is of a source that is not for the visitor; one that is gone says nothing either."""
     if not visit.hidden:
         return False
     found = visit.queries.contact(contact)

@@ -93,7 +93,7 @@ def problem(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     status = _status(request, error)
     if status >= 500:
         logger.error(
-            "The API failed: %s at %s", type(error).__name__, request.url.path, exc_info=error
+            "The API failed: %s at %s", type(error).__name__, route(request), exc_info=error
         )
     locale = Locale(_language(request))
     return Response(
@@ -109,14 +109,26 @@ def problem(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
     )
 
 
+def route(request: Request[Any, Any, Any]) -> str:
+    """Where something failed, for the log: `/customers/{ref}`; what stands in its place may be a mail address, a secret or a line's end."""
+    return str(request.scope.get("path_template") or "no route")
+
+
 def _status(request: Request[Any, Any, Any], error: Exception) -> int:
     if isinstance(error, HTTPException):
         return error.status_code
+    if _is_too_deep(error):
+        return 400
     if isinstance(error, UnknownError) and request.method == "GET":
         return 404
     if isinstance(error, HomeError | KeyStoreError):
         return 503
     return 409 if isinstance(error, StammkundeError) else 500
+
+
+def _is_too_deep(error: Exception) -> bool:
+    """Of thousands of brackets within each other the decoder says what it says of no other body, and in its own words."""
+    return isinstance(error, RecursionError) and "deserializing" in str(error)
 
 
 def _detail(error: Exception, status: int, locale: Locale) -> str:
@@ -131,12 +143,12 @@ def _faults(error: Exception, locale: Locale) -> Iterator[Fault]:
     if isinstance(error, InputError):
         yield Fault(error.field, error.where, locale.say(error.message))
         return
-    if not (isinstance(error, HTTPException) and error.status_code == 400):
-        return
-    if not isinstance(error.extra, list):
+    is_unread = isinstance(error, HTTPException) and error.status_code == 400
+    extra = getattr(error, "extra", None) if is_unread else None
+    if _is_too_deep(error) or (is_unread and not isinstance(extra, list)):
         yield Fault("", "body", locale.text("This is no JSON in UTF-8."))
         return
-    for each in error.extra:
+    for each in extra or ():
         message, key = str(each["message"]), str(each.get("key") or "")
         missed = _NAMED.match(message)
         where = getattr(each.get("source"), "value", each.get("source"))

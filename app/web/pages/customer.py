@@ -124,7 +124,7 @@ def _sheet(visit: Visit, sheet: CustomerSheet, extra: Sheet) -> dict[str, Any]:
             (key, said(key, visit.locale), one) for key, one in sorted(sheet.attributes.items())
         ],
         "missing": _missing(visit, sheet, usable),
-        "tasks": [row for row in visit.todo if row.customer_id == sheet.id],
+        "tasks": visit.queries.todo(visit.now, customer=sheet.id),
         "worth": [_money(visit, sum_) for sum_ in extra.worth],
         "worth_before": [_money(visit, sum_) for sum_ in extra.worth_before],
         "worth_ever": [_money(visit, sum_) for sum_ in sheet.revenue],

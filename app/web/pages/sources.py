@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from markupsafe import Markup
 
 from stammkunde.app import writing
 from stammkunde.app.quarantined import Waiting, retry, waiting
+from stammkunde.app.web.api import hiding
 from stammkunde.app.web.charts.days import Days, days, days_table
 from stammkunde.app.web.charts.drawing import Chart
 from stammkunde.app.web.rendering import page
@@ -31,6 +32,8 @@ SPAN = 30
 PAGE = 25
 DEAD_LETTERS = 20
 """As many are shown; the others have their number."""
+_LAST = 2**53
+"""No number of an item is greater; SQLite has none beyond 2⁶³."""
 _FIRST_BYTES, _FIRST_LINES = 4096, 40
 
 State = Literal["reads", "silent", "never", "imported", "hand"]
@@ -56,11 +59,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An item in quarantine with its reason in the visitor's language; a hidden source's reference is not said."""
+    """An item in quarantine with its reason in the visitor's language; of a hidden source it is not said, nor the reference."""
 
     entry: Waiting
     reason: str
-    reference: str
 
 
 class Again(msgspec.Struct, frozen=True):
@@ -78,6 +80,7 @@ def sources(
     today = visit.now.date()
     dates = [today - timedelta(days=back) for back in reversed(range(SPAN))]
     rows = _rows(visit, dates)
+    after = min(max(after, 0), _LAST)
     items = _items(visit, source, after)
     total = sum(row.waiting for row in rows if source in ("", row.name))
     dead = (
@@ -93,7 +96,7 @@ def sources(
         source=source,
         items=items[:PAGE],
         total=total,
-        after=max(after, 0),
+        after=after,
         more=items[PAGE - 1].entry.number if len(items) > PAGE else 0,
         views=visit.status.projections,
         dead=dead[:DEAD_LETTERS],
@@ -103,9 +106,11 @@ def sources(
 @get("/sources/quarantine/{number:int}", sync_to_thread=True)
 def quarantined(visit: Visiting, number: FromPath[int]) -> Response[str]:
     """One item with the beginning of its bytes, as text."""
-    entry = next(iter(waiting(visit.home, after=number - 1, limit=1)), None)
+    entry = next(iter(waiting(visit.home, after=min(number, _LAST) - 1, limit=1)), None)
     if entry is None or entry.number != number:
         raise NotFoundException
+    if entry.source in visit.hidden:
+        raise PermissionDeniedException
     raw = Quarantine(visit.home.log).item(number).raw
     text, is_all = beginning(raw)
     reason = visit.locale.reason(entry.reason)
@@ -115,7 +120,7 @@ def quarantined(visit: Visiting, number: FromPath[int]) -> Response[str]:
 @post("/sources/retry", sync_to_thread=True)
 def read_again(visit: Visiting, data: URLEncodedBody[Again]) -> Redirect:
     """Read items again; what still can't be read stays with its reason."""
-    results = retry(visit.home, data.source, {}, number=data.number)
+    results = retry(visit.home, data.source, {}, number=min(data.number, _LAST))
     still = any(result.waiting for result in results)
     return Redirect(f"/sources?done={'waits' if still else 'read'}#quarantine", status_code=303)
 
@@ -129,15 +134,9 @@ def beginning(raw: bytes) -> tuple[str, bool]:
 
 
 def _items(visit: Visit, source: str, after: int) -> list[Item]:
-    found = waiting(visit.home, source, after=max(after, 0), limit=PAGE + 1)
-    return [
-        Item(
-            entry,
-            visit.locale.reason(entry.reason),
-            "" if entry.source in visit.hidden else entry.reference,
-        )
-        for entry in found
-    ]
+    found = waiting(visit.home, source, after=after, limit=PAGE + 1)
+    shown = [hiding.waiting(visit, entry) for entry in found]
+    return [Item(entry, visit.locale.reason(entry.reason)) for entry in shown]
 
 
 def _rows(visit: Visit, dates: Sequence[date]) -> list[Row]:

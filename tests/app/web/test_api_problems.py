@@ -82,7 +82,18 @@ def test_a_bad_command_is_told_by_its_field_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"\xff", b'{"customer": "\\ud800", "text": "x"}', b"text=x"]
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"customer": "\\ud800", "text": "x"}',
+        b"text=x",
+        b"[" * 100_000,
+        b'{"text":' * 20_000,
+    ],
+    ids=range(8),
 )
 def test_a_body_that_is_no_object_in_json_is_refused(web: Web, body: bytes) -> None:
     with program(web) as client:

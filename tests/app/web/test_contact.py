@@ -1,5 +1,6 @@
 """Kontakt: the event as text, whose it is and why, its history, and giving it to somebody else."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -86,6 +87,17 @@ def test_of_a_hidden_source_the_facts_are_shown_and_nothing_that_was_said(web: W
                 assert secret not in text, secret
     with web.visitor("admin") as client:
         assert "Guten Tag" in client.get(f"/contacts/{contact}").text
+
+
+def test_the_number_of_an_order_of_a_hidden_source_is_not_said(web: Web) -> None:
+    who = anna(web)
+    [placed] = [each.id for each in web.home.queries.contacts() if each.order == "1043"]
+    paths = (f"/contacts/{placed}", f"/customers/{who}", f"/customers/{who}/contacts.csv")
+    with web.visitor("admin") as client:
+        assert [path for path in paths if "1043" not in client.get(path).text] == []
+    hide(web, "info", "admin")
+    with web.visitor("clerk") as client:
+        assert [path for path in paths if re.search(r"\b1043\b", client.get(path).text)] == []
 
 
 def test_a_clerk_gives_a_contact_to_somebody_else_or_to_nobody(web: Web) -> None:

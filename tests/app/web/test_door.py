@@ -34,7 +34,11 @@ class Answer:
 
 
 def ask(
-    place: Binding, peer: str = "127.0.0.1", host: str | None = "localhost:8765", **headers: str
+    place: Binding,
+    peer: str = "127.0.0.1",
+    host: str | None = "localhost:8765",
+    method: str = "GET",
+    **headers: str,
 ) -> Answer:
     """One request; underscores in names of headers stand for hyphens."""
     sent: list[Any] = []
@@ -51,7 +55,13 @@ def ask(
     lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     if host is not None:
         lines.append((b"host", host.encode()))
-    scope: Any = {"type": "http", "scheme": "http", "client": (peer, 4000), "headers": lines}
+    scope: Any = {
+        "type": "http",
+        "method": method,
+        "scheme": "http",
+        "client": (peer, 4000),
+        "headers": lines,
+    }
     asyncio.run(Door(within, place)(scope, None, send))  # type: ignore[arg-type]
     return Answer(sent[0]["status"], sent[1]["body"].decode(), passed)
 
@@ -122,3 +132,22 @@ def test_a_near_proxy_says_https_and_who_sits_at_the_computer_needs_none() -> No
 def test_whoever_goes_round_the_proxy_is_refused(peer: str) -> None:
     assert ask(FAR, peer, NAME).status == 403
     assert ask(FAR, peer, NAME, **FORWARDED).status == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "site", "status"),
+    [
+        ("POST", "cross-site", 403),
+        ("POST", "same-site", 403),
+        ("DELETE", "same-site", 403),
+        ("POST", "same-origin", 200),
+        ("POST", "none", 200),
+        ("GET", "cross-site", 200),
+    ],
+)
+def test_a_form_of_a_neighbouring_site_is_refused(method: str, site: str, status: int) -> None:
+    assert ask(LOCAL, method=method, sec_fetch_site=site).status == status
+
+
+def test_a_browser_that_says_nothing_of_sites_is_let_in() -> None:
+    assert ask(LOCAL, method="POST").status == 200

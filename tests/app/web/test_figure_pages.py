@@ -139,8 +139,9 @@ def test_names_are_shown_as_text_and_formulas_are_none_in_the_file(web: Web) -> 
         text = client.get(f"/figures/new?{DAYS}").text
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
-        file = client.get(f"/figures/new/list.csv?{DAYS}").text
-        assert "'=HYPERLINK Eve" in file
+        answer = client.get(f"/figures/new/list.csv?{DAYS}")
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert "'=HYPERLINK Eve" in answer.text
 
 
 def test_a_stranger_of_a_hidden_source_is_not_named(web: Web) -> None:

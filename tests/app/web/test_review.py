@@ -281,6 +281,13 @@ def test_an_answer_without_the_forms_token_is_refused(web: Web) -> None:
         assert client.post("/review/answer", data={"answer": "new", **seen}).status_code == 403
 
 
+@pytest.mark.parametrize("mark", ["", "1", "x.y.z", "-1.2.h", f"{'1' * 5000}.2.h", f"1.{2**70}.h"])
+def test_a_mark_that_is_none_of_ours_takes_nothing_back(web: Web, mark: str) -> None:
+    with web.visitor("clerk") as client:
+        client.cookies.set("stammkunde-answer", mark)
+        assert client.get("/review").status_code == 200
+
+
 def test_what_a_hidden_source_says_stays_hidden(web: Web) -> None:
     both = "home@kunden.example"
     tell(web, order(1, both), order(2, both, name=Name("Beat", "Moser")))

@@ -123,12 +123,19 @@ def test_reasons_speak_the_visitors_language(web: Web) -> None:
     assert "Das ist kein Mail" in shown(web, language="de")
 
 
-def test_who_may_not_see_a_source_sees_no_reference(web: Web) -> None:
+def test_who_may_not_see_a_source_sees_no_reference_reason_or_bytes(web: Web) -> None:
     reject(web, BROKEN)
     table = SourceTable(name="info", connector="mailbox", readers=("admin",))
     web.home.settings = replace(web.home.settings, sources=(table,))
     assert "Post.mbox:7" in shown(web)
+    assert "This is no mail" in shown(web)
     assert "Post.mbox:7" not in shown(web, role="reader")
+    assert "This is no mail" not in shown(web, role="reader")
+    table = SourceTable(name="info", connector="mailbox", readers=("clerk",))
+    web.home.settings = replace(web.home.settings, sources=(table,))
+    assert "See the bytes" not in shown(web)
+    with web.visitor("admin") as client:
+        assert client.get("/sources/quarantine/1").status_code == 403
 
 
 @pytest.mark.parametrize("role", ["reader", "clerk"])
@@ -205,9 +212,12 @@ def test_the_quarantine_pages_and_filters(web: Web) -> None:
     assert "No. 30" not in phone
     assert "That was the last page." in shown(web, "/sources?after=99")
     assert "Nothing waits" in shown(web, "/sources?source=nobody&after=-5")
+    assert "That was the last page." in shown(web, f"/sources?after={2**63}")
 
 
-@pytest.mark.parametrize("path", ["/sources/quarantine/7", "/sources/quarantine/x"])
+@pytest.mark.parametrize(
+    "path", ["/sources/quarantine/7", "/sources/quarantine/x", f"/sources/quarantine/{2**63}"]
+)
 def test_an_unknown_item_is_no_page(web: Web, path: str) -> None:
     with web.visitor("admin") as client:
         assert client.get(path).status_code == 404

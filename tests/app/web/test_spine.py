@@ -1,9 +1,11 @@
 """The frame of all pages: who is let in, what each answer carries, what an error looks like."""
 
 import re
+from unittest.mock import patch
 
 import pytest
 
+from stammkunde.projections.queries import Queries
 from tests.app.web.conftest import PASSWORD, Web, post
 
 PAGES = ("/today",)
@@ -80,16 +82,44 @@ def test_every_answer_carries_the_policy_and_personal_pages_stay_out_of_caches(
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/../application.py", "/static/%2e%2e/application.py", "/static/..%2fvisit.py"]
+    "path",
+    [
+        "/static/../application.py",
+        "/static/%2e%2e/application.py",
+        "/static/..%2fvisit.py",
+        "/static/%00",
+        "/static/app.css/..%00",
+        "/static/app.css/x",
+        "/static/" + "x" * 300,
+    ],
 )
 def test_static_files_are_those_of_one_folder(web: Web, path: str) -> None:
     with web.visitor(None) as client:
         assert client.get(path).status_code == 404
 
 
+def test_another_site_cannot_use_up_the_attempts_to_sign_in(web: Web) -> None:
+    with web.visitor(None) as client:
+        assert {client.get("/signin").status_code for _ in range(70)} == {200}
+        answers = [post(client, "/signin", name="x", password="x").status_code for _ in range(61)]  # noqa: S106
+        assert (answers[0], answers[-1]) == (403, 429)
+
+
+def test_what_fails_is_told_to_the_log_without_what_stood_in_its_address(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        web.visitor("reader") as client,
+        patch.object(Queries, "resolve", side_effect=RuntimeError),
+    ):
+        assert client.get("/customers/anna@kunden.example%0aforged").status_code == 500
+    [message] = caplog.messages
+    assert message == "A page failed: RuntimeError at /customers/{ref}"
+
+
 def test_a_body_that_no_form_of_ours_makes_is_refused(web: Web) -> None:
     with web.visitor("admin") as client:
-        assert post(client, "/signin", name="x" * 300_000, password="x").status_code  # noqa: S106 == 413
+        assert post(client, "/signin", name="x" * 300_000).status_code == 413
 
 
 @pytest.mark.parametrize(("language", "title"), [("de", "Heute"), ("en", "Today"), ("fr", "Heute")])

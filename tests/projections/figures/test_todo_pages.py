@@ -20,6 +20,18 @@ def test_the_pages_of_the_todo_list_are_the_list(size: int) -> None:
         assert found == everything
 
 
+def test_what_waits_of_a_customer_is_his_part_of_the_list() -> None:
+    with town() as place:
+        everything = place.queries.todo(NOW)
+        known = {one.customer_id for one in everything} - {None}
+        assert known
+        for customer in known:
+            own = [one for one in everything if one.customer_id == customer]
+            assert place.queries.todo(NOW, customer=customer or "") == own
+            assert place.queries.todo(NOW, customer=customer or "", limit=1) == own[:1]
+        assert place.queries.todo(NOW, customer="0" * 32) == []
+
+
 def test_a_page_behind_what_waits_no_longer_is_refused() -> None:
     with town() as place, pytest.raises(DecisionError):
         place.queries.todo(NOW, after="0" * 32)
