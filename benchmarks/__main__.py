@@ -22,6 +22,7 @@ NAMES = (
     "beside",
     "projection",
     "views",
+    "pages",
     "mail",
     "telephony",
     "startup",

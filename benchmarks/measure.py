@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -43,6 +44,11 @@ def peak() -> float:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     lines = status.read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:"))) / 1024
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest value that so many of a hundred do not pass."""
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
 
 
 def interleaved(
@@ -104,3 +110,9 @@ def at_most(benchmark: str, metric: str, value: float, unit: str, limit: float) 
     return Result(
         benchmark, metric, round(value, 3), unit, None, None, f"≤ {limit}", value <= limit
     )
+
+
+def told(benchmark: str, metric: str, value: float, unit: str) -> Result:
+    """A figure without a limit."""
+    limit = "for information"
+    return Result(benchmark, metric, round(value, 3), unit, None, None, limit, ok=True)

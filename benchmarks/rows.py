@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
-from stammkunde.core.contact import Contact, Identifier, Item
+from stammkunde.core.batch import Batch
+from stammkunde.core.contact import Contact, Identifier, Item, Money
 
 PEOPLE = 20_000
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -41,6 +43,41 @@ def contacts(first: int, count: int, *, people: int = PEOPLE, seed: int = 1) -> 
             )
         )
     return made
+
+
+def mixed(first: int, count: int) -> Batch:
+    """Of eight contacts five are mails, two are calls, one of them missed, and one is an order."""
+    made = []
+    for contact in contacts(first, count):
+        number = int(contact.item.key[1:].partition(".")[0])
+        kind = number % 8
+        if kind < 5:
+            made.append(contact)
+            continue
+        person = contact.identifiers[0].value
+        shared = {
+            "item": Item(f"{kind}{contact.item.key}", contact.item.time_ms),
+            "party": "",
+            "thread": "",
+        }
+        values = {name: getattr(contact, name) for name in contact.__struct_fields__} | shared
+        if kind == 7:
+            values |= {
+                "channel": "shop", "kind": "order_placed", "direction": "in", "order": str(number),
+                "money": Money(_price(number), "CHF"),
+            }  # fmt: skip
+        else:
+            values |= {
+                "channel": "phone", "kind": "call", "direction": "in", "subject": "", "text": "",
+                "outcome": "missed" if kind == 6 else "answered",
+                "identifiers": (Identifier("phone", f"+4179{int(person[6:].partition('@')[0]):07d}"),),
+            }  # fmt: skip
+        made.append(type(contact)(**values))
+    return Batch(contacts=tuple(made))
+
+
+def _price(number: int) -> Decimal:
+    return Decimal(number % 9000 + 1000) / 100
 
 
 @contextmanager

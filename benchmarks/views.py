@@ -8,15 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from benchmarks.measure import ROUNDS, Result, at_least, at_most, cpu, peak
-from benchmarks.rows import contacts, folder
+from benchmarks.rows import folder, mixed
 from benchmarks.wiring import open_intake
-from stammkunde.core.batch import Batch
 from stammkunde.core.company import Company
-from stammkunde.core.contact import Identifier, Item, Money
 from stammkunde.core.feed import Source
 from stammkunde.core.intake import Intake
 from stammkunde.projections.figures.definitions import FIGURES
@@ -43,7 +40,7 @@ def run() -> Iterator[Result]:
         intake = open_intake(path)
         feed = intake.open(SOURCE)
         for first in range(0, MILLION, PAGE):
-            feed.record(_mixed(first, PAGE))
+            feed.record(mixed(first, PAGE))
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
             seconds, memory = alone.submit(_rebuilt, path).result()
         yield at_least(
@@ -107,7 +104,7 @@ def _visible(intake: Intake, runner: Runner) -> Result:
     feed = intake.open(SOURCE)
     waits = []
     for number in range(MILLION, MILLION + 100):
-        batch = _mixed(number, 1)
+        batch = mixed(number, 1)
         began = time.perf_counter()
         feed.record(batch)
         runner.catch_up()
@@ -124,38 +121,3 @@ def _milliseconds(ask: Callable[[], object]) -> float:
         ask()
         waits.append((time.perf_counter() - began) * 1000)
     return statistics.median(waits)
-
-
-def _mixed(first: int, count: int) -> Batch:
-    """Of eight contacts five are mails, two are calls, one of them missed, and one is an order."""
-    made = []
-    for contact in contacts(first, count):
-        number = int(contact.item.key[1:].partition(".")[0])
-        kind = number % 8
-        if kind < 5:
-            made.append(contact)
-            continue
-        person = contact.identifiers[0].value
-        shared = {
-            "item": Item(f"{kind}{contact.item.key}", contact.item.time_ms),
-            "party": "",
-            "thread": "",
-        }
-        values = {name: getattr(contact, name) for name in contact.__struct_fields__} | shared
-        if kind == 7:
-            values |= {
-                "channel": "shop", "kind": "order_placed", "direction": "in", "order": str(number),
-                "money": Money(_price(number), "CHF"),
-            }  # fmt: skip
-        else:
-            values |= {
-                "channel": "phone", "kind": "call", "direction": "in", "subject": "", "text": "",
-                "outcome": "missed" if kind == 6 else "answered",
-                "identifiers": (Identifier("phone", f"+4179{int(person[6:].partition('@')[0]):07d}"),),
-            }  # fmt: skip
-        made.append(type(contact)(**values))
-    return Batch(contacts=tuple(made))
-
-
-def _price(number: int) -> Decimal:
-    return Decimal(number % 9000 + 1000) / 100
