@@ -23,6 +23,7 @@ from stammkunde.config.settings import (
     SourceTable,
     convert,
     read_settings,
+    with_secrets,
 )
 from stammkunde.connectors import registry
 from stammkunde.connectors.interface import Connector, Context
@@ -240,9 +241,10 @@ class Home:
     def connector(self, table: SourceTable) -> Connector:
         """A source's connector with its settings checked; relative paths count from the home."""
         kind = registry.load(table.connector)
-        own = dict(table.own)
+        where = f"[[source]] {table.name}"
         try:
-            settings = convert(own, kind.Settings, f"[[source]] {table.name}", strict=False)
+            own = with_secrets(table.own, registry.secrets_of(kind), self.path, where)
+            settings = convert(own, kind.Settings, where, strict=False)
         except SettingsError as error:
             raise SettingError(error.template, **error.values) from None
         if "path" in kind.Settings.__struct_fields__:

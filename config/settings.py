@@ -63,6 +63,28 @@ class Secret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ) from None
 
 
+def with_secrets(
+    table: dict[str, Any], names: Sequence[str], home: Path, where: str
+) -> dict[str, Any]:
+    """A table with the text of these keys in the place of where it stands; `SettingsError` where it can't be had.
+
+    Written out in the file a secret is refused: the file is copied, shown and sent around.
+    """
+    read = dict(table)
+    for key in names:
+        if key not in table:
+            continue
+        if not isinstance(table[key], dict):
+            raise SettingsError(
+                "{where}: {key} is a secret and stands elsewhere: write {{ env = “NAME” }} or {{ file = “PATH” }}.",
+                where=where,
+                key=key,
+            )
+        secret = convert(table[key], Secret, f"{where}, {key}")
+        read[key] = secret.read(home)
+    return read
+
+
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[store]` table: where log, keys and master key lie; paths count from the home."""
 

@@ -103,9 +103,25 @@ def settings_of(name: str) -> list[Setting]:
     ]
 
 
+def secrets_of(connector: type[Connector]) -> list[str]:
+    """The keys of its settings that are secrets."""
+    fields = msgspec.structs.fields(connector.Settings)
+    return [field.encode_name for field in fields if is_secret(field.type)]
+
+
 def installed() -> list[Installed]:
     """All connectors in order of name; `ConnectorError` as `load`."""
     return [Installed(name, tuple(settings_of(name))) for name in names()]
+
+
+def is_secret(kind: Any) -> bool:
+    """Whether a setting's type is `interface.Secret`: the file says only where its text stands."""
+    if get_origin(kind) is not Annotated:
+        return False
+    return any(
+        isinstance(each, msgspec.Meta) and (each.extra or {}).get("secret")
+        for each in get_args(kind)[1:]
+    )
 
 
 def _imported(entry: EntryPoint) -> type[Connector]:
@@ -144,6 +160,8 @@ def _default(field: msgspec.structs.FieldInfo) -> object:
 def _spelled(kind: Any) -> str:
     """A type in words; the values of a Literal; nothing of what may be left out."""
     origin, arguments = get_origin(kind), get_args(kind)
+    if is_secret(kind):
+        return "secret"
     if origin is Annotated:
         return _spelled(arguments[0])
     if origin is Literal:

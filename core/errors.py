@@ -34,6 +34,22 @@ class ConnectorError(StammkundeError):
     """A source can't be read; names the setting or file and the remedy."""
 
 
+class UnavailableError(ConnectorError):
+    """A source does not answer now, and may later: it is asked again by itself.
+
+    `pause_s` is for how many seconds the source itself wants to be left alone; 0 where it did not say.
+    """
+
+    def __init__(self, template: str, /, *, pause_s: float = 0.0, **values: object) -> None:
+        """As a message; the pause is no part of the sentence."""
+        super().__init__(template, **values)
+        self.pause_s = pause_s
+
+
+class CredentialsError(ConnectorError):
+    """A source refuses who we say we are: a person has to act, and asking on would lock the account."""
+
+
 class HomeError(StammkundeError):
     """The home can't be opened: absent, of a newer version, in use, or the disk refuses."""
 
