@@ -20,9 +20,10 @@ TABLES = frozenset({"WORDS", "GROUPS", "COMMANDS", "TEXTS", "CLICK_TEXTS", "TYPE
 
 REFUSALS = frozenset(
     {
-        "BadRowError", "Broken", "ConnectorError", "CursorConflictError", "DecisionError", "HomeError", "KeyStoreError",
-        "PeriodError", "SegmentError", "SettingError", "SettingsError", "StammkundeError", "UnknownError", "Unreadable",
-        "WrongCall",
+        "BadRowError", "Broken", "ConnectorError", "CredentialsError", "CursorConflictError", "DecisionError", "HomeError",
+        "KeyStoreError",
+        "PeriodError", "SegmentError", "SettingError", "SettingsError", "StammkundeError", "UnavailableError", "UnknownError",
+        "Unreadable", "WrongCall",
     }
 )  # fmt: skip
 """The exceptions that speak to people, whose first argument is a text."""
