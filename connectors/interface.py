@@ -28,18 +28,23 @@ from typing import Annotated, ClassVar, Literal, Protocol, TypeAlias, runtime_ch
 
 import msgspec
 
+from stammkunde.connectors.discretion import Discreet
 from stammkunde.core.batch import Batch, Rejected
 from stammkunde.core.company import Company
 from stammkunde.core.errors import ConnectorError, CredentialsError, Message, UnavailableError
+from stammkunde.core.standing import Holding
 
 __all__ = [
-    "BATCH", "Batch", "Call", "Closes", "Connector", "ConnectorError", "Context", "CredentialsError", "Event", "Holding",
-    "Holds", "Hook", "Listens", "Memory", "Message", "ReadsFiles", "Receives", "Rejected", "Reply", "Retries", "Rings",
+    "BATCH", "Batch", "Call", "Closes", "Connector", "ConnectorError", "Context", "CredentialsError", "Discreet", "Event",
+    "Holding", "Holds", "Hook", "Listens", "Memory", "Message", "ReadsFiles", "Receives", "Rejected", "Reply", "Retries", "Rings",
     "Secret", "SignsIn", "UnavailableError",
 ]  # fmt: skip
 
 Secret: TypeAlias = Annotated[str, msgspec.Meta(extra={"secret": True})]
-"""A setting that stands in the file as `{ env = "NAME" }` or `{ file = "PATH" }` alone; the connector gets its text."""
+"""A setting that stands in the file as `{ env = "NAME" }` or `{ file = "PATH" }` alone; the connector gets its text.
+
+Settings with secrets derive from `Discreet`, whose `repr` leaves them out.
+"""
 
 BATCH = 1000
 """Contacts in a batch: larger ones are no faster, smaller ones lose less when killed."""
@@ -137,21 +142,6 @@ class Receives(Protocol):
 
     def receive(self, hook: Hook, memory: Memory) -> Reply:
         """Answer at once, without asking the source: 2xx for what is understood, 4xx for what is forged."""
-
-
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a part of a source (a folder, the orders of a shop, a call log) says it holds, against what was read of it.
-
-    `held` and `read` count items: read are those of the held ones that were recorded, known, ignored or rejected.
-    `missing` names what is held and was not read, `gone` what is absent from the source's numbering: read once and
-    deleted since, or never seen. Both in the source's own numbers, neighbours together: `("17", "203–207")`.
-    """
-
-    part: str
-    held: int
-    read: int
-    missing: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
 
 
 class Holds(Protocol):

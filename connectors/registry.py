@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import msgspec
 
+from stammkunde.connectors.discretion import is_secret
 from stammkunde.connectors.interface import Connector, ConnectorError
 
 GROUP = "stammkunde.connectors"
@@ -112,16 +113,6 @@ def secrets_of(connector: type[Connector]) -> list[str]:
 def installed() -> list[Installed]:
     """All connectors in order of name; `ConnectorError` as `load`."""
     return [Installed(name, tuple(settings_of(name))) for name in names()]
-
-
-def is_secret(kind: Any) -> bool:
-    """Whether a setting's type is `interface.Secret`: the file says only where its text stands."""
-    if get_origin(kind) is not Annotated:
-        return False
-    return any(
-        isinstance(each, msgspec.Meta) and (each.extra or {}).get("secret")
-        for each in get_args(kind)[1:]
-    )
 
 
 def _imported(entry: EntryPoint) -> type[Connector]:

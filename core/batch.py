@@ -28,6 +28,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     holds for what was recorded before and for contacts of the same item that come with it, of which nothing is then
     written. To withdraw an item and give it again takes two batches. An item is meant whatever its channel; a mail,
     whose key all mailboxes share, only where this source gave it.
+
+    `left_out` names the items that are counted in `ignored`, where they can be named. Nothing follows from it, unless the
+    source is read afresh under other settings: then what was recorded of them is taken back.
     """
 
     contacts: tuple[Contact, ...] = ()
@@ -36,4 +39,5 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     ignored: Mapping[str, int] = {}
     remember: Mapping[str, bytes | None] = {}
     withdrawn: tuple[Item, ...] = ()
+    left_out: tuple[Item, ...] = ()
     progress: float | None = None

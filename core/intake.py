@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from threading import RLock
 
 import msgspec
 
@@ -46,7 +47,7 @@ MAIL = "mail"
 
 
 class Prepared(msgspec.Struct, gc=False):
-    """A contact made ready outside the lock."""
+    """A contact made ready outside the lock; its handle is set under it."""
 
     id: str
     contact: Contact
@@ -56,7 +57,6 @@ class Prepared(msgspec.Struct, gc=False):
     private: bytes
     identifiers: tuple[Identifier, ...]
     handle: str | None = None
-    """Set under the lock."""
 
 
 class _Private(msgspec.Struct, omit_defaults=True, gc=False):
@@ -90,9 +90,10 @@ class Intake:
         self.roles = Roles(log.codec)
         self._numbers = frozenset(company.numbers)
         self._position = -1
+        self._lock = RLock()
         self._mac = log.keys.keys.ids
         self._index = log.keys.keys.index
-        # A thread's messages and an order's milestones come close together.
+        # a thread's messages and an order's milestones come close together
         self._key_id = lru_cache(maxsize=2000)(partial(ids.key_id, self._mac))
 
     def open(self, source: Source, *, advance: bool = False) -> Feed:
@@ -132,20 +133,21 @@ class Intake:
         """The log's lock, with evidence that is fresh under it; what the list holds at the end is appended."""
         events: list[NewEvent] = []
         evidence = self.assignment.evidence
-        try:
-            with self.log.transaction() as transaction:
-                evidence.attach(transaction.cursor)
-                if transaction.before != self._position:
-                    evidence.drop()
-                    self.roles.outdate()
-                yield transaction, events
-                transaction.append(events)
-                evidence.save()
-            self._position = transaction.after
-        except BaseException:
-            evidence.drop()
-            self._position = -1
-            raise
+        with self._lock:  # several sources are read by threads of one process
+            try:
+                with self.log.transaction() as transaction:
+                    evidence.attach(transaction.cursor)
+                    if transaction.before != self._position:
+                        evidence.drop()
+                        self.roles.outdate()
+                    yield transaction, events
+                    transaction.append(events)
+                    evidence.save()
+                self._position = transaction.after
+            except BaseException:
+                evidence.drop()
+                self._position = -1
+                raise
 
     def _quarantine(
         self,
@@ -188,13 +190,12 @@ class Intake:
         mac, system = self._mac, source.namespace
         items: dict[bytes, list[Prepared]] = {}
         never: set[bytes] = set()
-        shuns = bool(self._company.never)
         group: list[Prepared] = []
         before: tuple[bytes, str] | None = None
         for contact in contacts:
             namespace = MAIL if contact.channel == MAIL else system
             item, id_ = ids.both_ids(mac, namespace, contact.item, contact.party)
-            if shuns and self._is_never(contact):
+            if self._company.never and self._is_never(contact):
                 never.add(item)
             prepared = self._ready(source, namespace, contact, item, id_)
             reading = item, contact.reference
@@ -300,8 +301,7 @@ class Intake:
         """Retract what the source takes back; contacts of such an item that came with it are not recorded any more."""
         changed = {}
         for item, as_mail in withdrawn.items():
-            row = known.get(item)
-            if row is None:
+            if (row := known.get(item)) is None:
                 if items.pop(item, None):
                     sitting.counts.ignored["withdrawn"] += 1
                 continue
@@ -375,8 +375,8 @@ class Intake:
     @staticmethod
     def _same(latest: Event, prepared: Prepared) -> bool:
         content = getattr(latest.private, "content", None)
-        facts = msgspec.structs.replace(latest.open, handle="")
-        return facts == prepared.facts and (content is None or encode(content) == prepared.content)
+        is_so = content is None or encode(content) == prepared.content
+        return is_so and msgspec.structs.replace(latest.open, handle="") == prepared.facts
 
     def _retract(self, sitting: Sitting, row: Known, contacts: Iterable[str]) -> bool:
         living = sorted(contact for contact in contacts if row.contacts[contact])
@@ -396,5 +396,5 @@ class Intake:
         """Take a contact out of evidence; what was seen before it goes in first."""
         self.assignment.observe(sitting.seen)
         sitting.seen.clear()
-        facts = latest.open
-        self.assignment.forget((observation(contact, facts, facts.handle or None),))
+        seen = observation(contact, latest.open, latest.open.handle or None)
+        self.assignment.forget((seen,))

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -149,6 +149,17 @@ class Turnstile:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+
+def copy_database(path: Path, to: Path) -> None:
+    """Copy a database with all that is committed, as one consistent state; the copy is readable by its owner alone."""
+    os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with (
+        plain_errors(to),
+        closing(sqlite3.connect(path)) as source,
+        closing(sqlite3.connect(to)) as target,
+    ):
+        source.backup(target)
 
 
 def roll_back(cursor: sqlite3.Cursor) -> None:

@@ -46,6 +46,17 @@ TABLES = (
       counts TEXT NOT NULL DEFAULT '{}'
     ) STRICT
     """,
+    """
+    CREATE TABLE IF NOT EXISTS standings (
+      source TEXT PRIMARY KEY,
+      connector TEXT NOT NULL,
+      state TEXT NOT NULL,
+      since INTEGER NOT NULL, -- microseconds since 1970 UTC, as the others
+      tried INTEGER NOT NULL,
+      next INTEGER,
+      sealed BLOB NOT NULL    -- why, and what the source says it holds
+    ) STRICT, WITHOUT ROWID
+    """,
     # the few words on customers, found without reading the whole log
     "CREATE INDEX IF NOT EXISTS stored_events_described ON stored_events (topic)"
     " WHERE topic = 'customer.described'",
