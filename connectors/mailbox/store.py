@@ -12,6 +12,7 @@ from stammkunde.connectors.files import head, opened
 from stammkunde.connectors.interface import ConnectorError, Rejected
 from stammkunde.connectors.mail.headers import split_head
 from stammkunde.connectors.mail.message import MAX_SIZE
+from stammkunde.connectors.mail.reading import FIELDS
 from stammkunde.connectors.mailbox import archive
 from stammkunde.connectors.mailbox.cursor import Progress, stamp
 from stammkunde.connectors.mailbox.folder import folder_name, is_hidden
@@ -22,14 +23,6 @@ _PEEK = 4096
 _SAMPLE = 20
 _DAMAGED = N_("The archive is damaged or cut off: what follows can't be read.")
 _UNREADABLE = N_("The file can't be read.")
-
-FIELDS = frozenset(
-    {
-        "bcc", "cc", "content-type", "date", "delivered-to", "from", "in-reply-to", "message-id", "mime-version",
-        "received", "references", "reply-to", "return-path", "sender", "subject", "to", "x-mailer",
-    }
-)  # fmt: skip
-"""Header fields by which a mail is known to be one."""
 
 
 class Mail(NamedTuple):

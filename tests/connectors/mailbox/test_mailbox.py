@@ -109,7 +109,7 @@ def test_a_mail_that_trips_us_up_does_not_keep_the_others_out(
             raise IndexError
         return interpret(message, company=COMPANY)
 
-    monkeypatch.setattr("stammkunde.connectors.mailbox.connector.interpret", trip)
+    monkeypatch.setattr("stammkunde.connectors.mail.reading.interpret", trip)
     reading = read(mailbox(path))
     assert subjects(reading) == ["Mail 1", "Mail 3"]
     assert [item.raw for item in reading.rejected] == [mail(2)]
