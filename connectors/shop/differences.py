@@ -73,6 +73,24 @@ def refunded(known: Known, refund: Refund, at: datetime) -> tuple[Milestone, Kno
     return _refund_milestone(refund, given, money, at), state
 
 
+def removed(known: Known, at: datetime) -> tuple[Milestone, Known]:
+    """An order that its shop has no longer: nothing shows it, so its end has no time but that at which it was noticed."""
+    number = known.counts.get("order_removed", 0) + 1
+    money = (
+        _minus(known.left)
+        if known.status == "placed"
+        else Money(Decimal(0), known.currency, Decimal(0))
+    )
+    state = msgspec.structs.replace(
+        known,
+        status="removed",
+        counts={**known.counts, "order_removed": number},
+        modified=max(known.modified, micros(at)),
+        seen=(),
+    )
+    return Milestone(kind="order_removed", content=str(number), at=at, money=money), state
+
+
 class _Progress:
     """The state as it moves from milestone to milestone."""
 
@@ -108,12 +126,13 @@ class _Progress:
 
     def after(self) -> Known:
         """The state with which the next snapshot will be compared."""
-        snapshot, modified = self.snapshot, micros(self.snapshot.modified_at)
+        snapshot = self.snapshot
+        modified = max(micros(snapshot.modified_at), self.known.modified)
         seen = self.known.seen if modified == self.known.modified else ()
         return msgspec.structs.replace(
             self.known,
             modified=modified,
-            seen=(*seen, snapshot.state),
+            seen=seen if snapshot.state in seen else (*seen, snapshot.state),
             identifiers=snapshot.identifiers,
             name=snapshot.name,
             flags=snapshot.flags,

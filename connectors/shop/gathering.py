@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from stammkunde.connectors.interface import Batch, Memory, Rejected
+from stammkunde.connectors.shop.book import Book
 from stammkunde.connectors.shop.ledger import Ledger, Outcome
 from stammkunde.core.contact import Contact, Item
 
@@ -15,6 +16,7 @@ class Gathering:
     def __init__(self, memory: Memory, size: int) -> None:
         """`size` is the number of contacts, or rejected items, in a batch."""
         self.ledger = Ledger(memory)
+        self.book = Book(self.ledger)
         self._size = size
         self._clear()
 
@@ -28,6 +30,11 @@ class Gathering:
     def is_full(self) -> bool:
         """Whether it is time for a batch."""
         return len(self._contacts) >= self._size or len(self._rejected) >= self._size
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found since the last batch, nor anything changed that is remembered."""
+        return not (self._contacts or self._rejected or self._ignored or self.ledger.is_changed)
 
     def holds(self, item: Item) -> bool:
         """Whether the item stands in this batch already: another version of it must go into the next one.
@@ -48,6 +55,7 @@ class Gathering:
 
     def batch(self, cursor: str | None, progress: float | None = None) -> Batch:
         """All of it, to be committed; what comes next starts afresh."""
+        self.book.flush()
         batch = Batch(
             contacts=tuple(self._contacts),
             cursor=cursor,

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from stammkunde.connectors.interface import Memory
-from stammkunde.connectors.shop.differences import Milestone, differences, opening, refunded
+from stammkunde.connectors.shop.differences import (
+    Milestone,
+    differences,
+    opening,
+    refunded,
+    removed,
+)
 from stammkunde.connectors.shop.known import EPOCH, Known, draft, micros
 from stammkunde.connectors.shop.snapshot import Refund, Snapshot
 from stammkunde.core.contact import Contact, Identifier, Item, Name
@@ -38,14 +46,14 @@ class _Whose(msgspec.Struct, frozen=True):
     reference: str
 
     @classmethod
-    def of(cls, snapshot: Snapshot, *, is_first: bool) -> _Whose:
-        """What is read of an order for the first time lies in the past: nothing may react to it."""
+    def of(cls, snapshot: Snapshot, *, is_past: bool) -> _Whose:
+        """What lies in the past when it is first read is marked: nothing may react to it."""
         return cls(
             snapshot.id,
             snapshot.order,
             snapshot.identifiers,
             snapshot.name,
-            (*snapshot.flags, "backfill") if is_first else snapshot.flags,
+            (*snapshot.flags, "backfill") if is_past else snapshot.flags,
             snapshot.reference,
         )
 
@@ -54,8 +62,9 @@ class Ledger:
     """The states as the memory has them, with what this reading changed until it is committed.
 
     A snapshot that is older than the known state, by the shop's own time, is ignored; so is one of the same time that
-    was seen before. One that shows nothing new gives the order's opening milestone again, which the core counts as a
-    duplicate, as long as that would be the same as ever.
+    was seen before. What the shop itself shows now is newer than all that was seen, whatever time it bears: an edit may
+    leave the time alone, and a backup that was put back turns it back. A snapshot that shows nothing new gives the
+    order's opening milestone again, which the core counts as a duplicate, as long as that would be the same as ever.
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -63,10 +72,16 @@ class Ledger:
         self._memory = memory
         self._changed: dict[str, bytes | None] = {}
 
-    def observe(self, snapshot: Snapshot) -> Outcome:
-        """Take in what the shop shows of an order."""
+    def observe(
+        self, snapshot: Snapshot, *, is_current: bool = False, is_news: bool = False
+    ) -> Outcome:
+        """Take in what the shop shows of an order.
+
+        `is_current` says that the shop itself was asked just now, `is_news` that what comes up for the first time has
+        just happened and is nothing from long ago.
+        """
         known = self._known(snapshot.id)
-        if known is not None:
+        if known is not None and not is_current:
             modified = micros(snapshot.modified_at)
             if modified < known.modified:
                 return Outcome(ignored=OLDER)
@@ -76,13 +91,32 @@ class Ledger:
         if is_first and snapshot.status == "draft":
             self._put(f"order {snapshot.id}", msgspec.json.encode(draft(known, snapshot)))
             return Outcome(ignored=CART)
-        snapshot = self._with_waiting(snapshot)
+        snapshot = self._with_waiting(snapshot, is_current=is_current)
         milestones, after = differences(known, snapshot)
-        self._put(f"order {snapshot.id}", msgspec.json.encode(after))
+        if after != known:
+            self._put(f"order {snapshot.id}", msgspec.json.encode(after))
         if not milestones:
             return _same(after, snapshot)
-        whose = _Whose.of(snapshot, is_first=is_first)
+        whose = _Whose.of(snapshot, is_past=is_first and not is_news)
         return Outcome(tuple(_contact(milestone, whose) for milestone in milestones))
+
+    def lacks(self, snapshot: Snapshot) -> bool:
+        """Whether the order shows a refund of which its own record was not read yet: only that says when it was made."""
+        if not snapshot.refunds:
+            return False
+        known = self._known(snapshot.id)
+        given = known.refunds if known else {}
+        return any(refund.id not in given for refund in snapshot.refunds)
+
+    def removed(self, order: str, at: datetime, reference: str = "") -> Outcome:
+        """Take in that the shop has an order no longer; `at` is when that was noticed."""
+        known = self._known(order)
+        if known is None or not known.is_recorded or known.status == "removed":
+            return Outcome(ignored=NOTHING_NEW)
+        milestone, after = removed(known, at)
+        self._put(f"order {order}", msgspec.json.encode(after))
+        whose = _Whose(order, order, known.identifiers, known.name, known.flags, reference)
+        return Outcome((_contact(milestone, whose),))
 
     def refund(self, order: str, refund: Refund, reference: str = "") -> Outcome:
         """Take in a refund that comes without its order.
@@ -106,6 +140,11 @@ class Ledger:
         self._put(f"order {order}", msgspec.json.encode(after))
         whose = _Whose(order, order, known.identifiers, known.name, known.flags, reference)
         return Outcome((_contact(milestone, whose),))
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something to remember with the next batch."""
+        return bool(self._changed)
 
     def drain(self) -> dict[str, bytes | None]:
         """What to remember with the batch that is about to be committed."""
@@ -131,14 +170,21 @@ class Ledger:
     def _put(self, key: str, value: bytes | None) -> None:
         self._changed[key] = value
 
-    def _with_waiting(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with what its refunds' own records said before; those made after it are added."""
+    def _with_waiting(self, snapshot: Snapshot, *, is_current: bool) -> Snapshot:
+        """The snapshot with what its refunds' own records said before; those made after it are added.
+
+        What the shop shows now has none that were made after it.
+        """
+        if is_current and not snapshot.refunds:
+            return snapshot
         waiting = {refund.id: refund for refund in self._waiting(snapshot.id)}
         if not waiting:
             return snapshot
         self._put(f"refunds {snapshot.id}", None)
         modified = snapshot.modified_at
-        shown = [_merged(refund, waiting.pop(refund.id, refund)) for refund in snapshot.refunds]
+        shown = [merged(refund, waiting.pop(refund.id, refund)) for refund in snapshot.refunds]
+        if is_current:
+            return msgspec.structs.replace(snapshot, refunds=tuple(shown))
         later = [r for r in waiting.values() if (r.at or EPOCH) >= modified]
         times = [refund.at or EPOCH for refund in later]
         return msgspec.structs.replace(
@@ -153,10 +199,10 @@ def _same(known: Known, snapshot: Snapshot) -> Outcome:
     is_same = (known.content, known.account) == (snapshot.content, snapshot.account)
     if not (is_same and known.is_unaltered):
         return Outcome(ignored=NOTHING_NEW)
-    return Outcome((_contact(opening(snapshot), _Whose.of(snapshot, is_first=True)),))
+    return Outcome((_contact(opening(snapshot), _Whose.of(snapshot, is_past=True)),))
 
 
-def _merged(shown: Refund, own: Refund) -> Refund:
+def merged(shown: Refund, own: Refund) -> Refund:
     """A refund as its order shows it (id and amount) and as its own record does (all the rest)."""
     return Refund(
         id=shown.id,

@@ -1,169 +1,129 @@
-"""The connector `woocommerce`: what saved responses of the shop's REST interface say of orders and customers."""
+"""The connector `woocommerce`: orders, refunds, accounts and reviews of a shop, read live or out of saved responses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import msgspec
 
-from stammkunde.connectors.files import Finished
-from stammkunde.connectors.interface import BATCH, Batch, ConnectorError, Context, Memory, Rejected
-from stammkunde.connectors.shop import Gathering, Outcome
-from stammkunde.connectors.shop.plain import plain, plain_files, plain_head
-from stammkunde.connectors.woocommerce.documents import Document, documents
-from stammkunde.connectors.woocommerce.fields import Unreadable
-from stammkunde.connectors.woocommerce.order import refund_of, snapshot_of
-from stammkunde.connectors.woocommerce.people import item_of, observe_customer, observe_review
-from stammkunde.connectors.woocommerce.records import Record, error_code, readable, records
-from stammkunde.core.contact import Item
+from stammkunde.connectors.interface import (
+    BATCH,
+    Batch,
+    ConnectorError,
+    Context,
+    Discreet,
+    Holding,
+    Hook,
+    Memory,
+    Rejected,
+    Reply,
+    Secret,
+)
+from stammkunde.connectors.woocommerce.hooks import Hints, answer
+from stammkunde.connectors.woocommerce.saved import SUFFIXES, Saved, is_ours
 
-_SUFFIXES = (".json", ".jsonl", ".ndjson")
-_MARKS = (b"/wc/v3/", b"wc_order_", b'"is_paying_customer"', b"X-WC-Webhook", b"woocommerce")
-_IGNORED = {
-    "note": "an order note",
-    "webhook": "a webhook, which only says where to look",
-    "other": "nothing that tells of an order or customer",
-}
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+if TYPE_CHECKING:
+    from stammkunde.connectors.woocommerce.live import Live
 
 
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(Discreet, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys of a source with `connector = "woocommerce"`.
 
     `path`: files of responses (also `.xz`, `.gz`), or folders of which all `.json`, `.jsonl` and `.ndjson` files are
-    read.
+    read. `url`: instead of files the shop itself, by its address as `https://shop.example`. `key`: the consumer key of
+    its REST interface, which needs to read and no more. `secret`: the consumer secret that belongs to it.
+    `webhook_secret`: what the shop signs its webhooks with, where it has some for `/hooks/SOURCE`. `overlap_s`: for so
+    many seconds back each reading asks again, for orders that were saved late. `ca_file`: certificates of an authority
+    of your own. `private`: allows a shop within your own network.
     """
 
     path: tuple[str, ...] = ()
-
-
-class _Piece(msgspec.Struct, frozen=True):
-    """One record of a file, or none where the file is broken."""
-
-    document: Document
-    record: Record | None
-    reference: str
-
-    @property
-    def item(self) -> Item:
-        """The item that it will be, if it is a customer or a review."""
-        record = self.record or Record("other", {})
-        return item_of(record.kind, record.fields.get("id"))
-
-    @property
-    def raw(self) -> bytes:
-        """The record alone, as JSON."""
-        if self.record is None or self.record.fields is self.document.value:
-            return self.document.raw
-        return _ENCODER.encode(readable(self.record.fields))
+    url: str = ""
+    key: Secret = ""
+    secret: Secret = ""
+    webhook_secret: Secret = ""
+    overlap_s: int = 120
+    ca_file: str = ""
+    private: bool = False
 
 
 class WooCommerce:
-    """Reads orders (of lists, single ones, one a line), refunds, customers and reviews.
-
-    Each order that is seen is compared with its last known state; each difference is a milestone. A later snapshot may
-    stand in any file: of two the one with the later modified time counts, whatever the order of reading. Lists of
-    refunds are read first, since only they say when a refund was made.
-    """
+    """Reads a shop, or files of what it answered; each order is compared with its last known state either way."""
 
     Settings: ClassVar[type[msgspec.Struct]] = Settings
 
-    def __init__(self, settings: msgspec.Struct, context: Context) -> None:
-        """Keep both."""
+    def __init__(
+        self,
+        settings: msgspec.Struct,
+        context: Context,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Keep all; `clock` is asked where a shop does not tell its time."""
         self.batch = BATCH
-        self._paths = cast(Settings, settings).path
+        self._settings = cast(Settings, settings)
         self._context = context
+        self._clock = clock
+        self._saved = Saved(self._settings.path, context)
+        self._hints = Hints()
+        self._connected: Live | None = None
 
     def check(self) -> None:
-        """Raise `ConnectorError` unless every file can be read."""
-        plain_files(self._paths, _SUFFIXES)
+        """Raise `ConnectorError` unless every file, or the shop, can be read."""
+        if self._settings.url:
+            self._live.check()
+        else:
+            self._saved.check()
 
     def fetch(self, cursor: str | None, memory: Memory) -> Iterator[Batch]:
-        """What all files say that are new or were written since."""
-        done = Finished.parse(cursor)
-        files = [path for path in plain_files(self._paths, _SUFFIXES) if not done.has(path)]
-        files.sort(key=lambda path: not _has_refunds(path))
-        gathering = Gathering(memory, self.batch)
-        for index, path in enumerate(files):
-            mark = Finished.mark(path)
-            for piece in _pieces(path):
-                if gathering.is_full or gathering.holds(piece.item):
-                    yield gathering.batch(done.cursor, index / len(files))
-                gathering.take(self._found(piece, gathering))
-            done = done.plus(path, mark)
-        if files:
-            yield gathering.batch(done.cursor, 1.0)
+        """What all files say that are new or were written since, or what is new in the shop."""
+        if self._settings.url:
+            return self._live.fetch(cursor, memory, self.batch)
+        return self._saved.fetch(cursor, memory, self.batch)
+
+    def receive(self, hook: Hook, memory: Memory) -> Reply:
+        """Take a delivery of a webhook as a hint; called by another thread than all else."""
+        del memory
+        return answer(hook, self._settings.webhook_secret, self._hints)
+
+    def holdings(self, cursor: str | None, memory: Memory) -> Iterator[Holding]:
+        """The orders and webhooks of a live shop; files prove nothing."""
+        if self._settings.url:
+            yield from self._live.holdings(cursor, memory)
+
+    def retry(self, rejected: Rejected, memory: Memory) -> Batch:
+        """Read one rejected record again."""
+        return self._saved.retry(rejected, memory)
+
+    def close(self) -> None:
+        """Close the connection to the shop."""
+        if self._connected:
+            self._connected.web.close()
 
     @staticmethod
     def recognises(path: Path) -> bool:
         """Whether it is JSON with the marks of WooCommerce's REST interface, or a folder of such."""
         if path.is_dir():
-            files = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
-            return any(map(_is_ours, files[:20]))
-        return _is_ours(path)
+            files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+            return any(map(is_ours, files[:20]))
+        return is_ours(path)
 
-    def retry(self, rejected: Rejected, memory: Memory) -> Batch:
-        """Read one rejected record again."""
-        gathering = Gathering(memory, self.batch)
-        for document in documents(cast(BinaryIO, BytesIO(rejected.raw))):
-            for piece in _pieces_of(document, rejected.reference):
-                gathering.take(self._found(piece, gathering))
-        return gathering.batch(None)
-
-    def _found(self, piece: _Piece, gathering: Gathering) -> Outcome | Rejected:
-        if piece.record is None:
-            return Rejected(piece.document.flaw, piece.document.raw, piece.reference)
-        try:
-            return self._observe(piece.record, piece.reference, gathering)
-        except Unreadable as unreadable:
-            return Rejected(str(unreadable), piece.raw, piece.reference)
-
-    def _observe(self, record: Record, reference: str, gathering: Gathering) -> Outcome:
-        fields, context, ledger = record.fields, self._context, gathering.ledger
-        match record.kind:
-            case "order":
-                return ledger.observe(snapshot_of(fields, context, reference))
-            case "refund":
-                order, refund = refund_of(fields, context)
-                return ledger.refund(order, refund, reference)
-            case "customer":
-                return observe_customer(fields, context, ledger, reference)
-            case "review":
-                return observe_review(fields, context, reference)
-            case "error":
-                raise Unreadable(
-                    "The shop answered with an error ({what}).", what=error_code(fields)
+    @property
+    def _live(self) -> Live:
+        """The shop; what HTTP needs is imported for it alone."""
+        settings = self._settings
+        if settings.path:
+            raise ConnectorError("path, url: give the one or the other, files or the shop itself.")
+        for name in ("key", "secret"):
+            if not getattr(settings, name):
+                raise ConnectorError(
+                    "{setting}: is missing; make a key for reading in WooCommerce (Settings, Advanced, REST API).",
+                    setting=name,
                 )
-            case _:
-                return Outcome(ignored=_IGNORED[record.kind])
+        if self._connected is None:
+            from stammkunde.connectors.woocommerce.live import Live
 
-
-def _pieces(path: Path) -> Iterator[_Piece]:
-    is_empty = True
-    with plain(path) as (file, stream):
-        for number, document in enumerate(documents(file), 1):
-            is_empty = False
-            yield from _pieces_of(document, f"{path}:{number}")
-        if stream.is_damaged and is_empty:
-            raise ConnectorError("path: {path} can't be unpacked; fetch it again.", path=path)
-
-
-def _pieces_of(document: Document, reference: str) -> Iterator[_Piece]:
-    if document.flaw:
-        yield _Piece(document, None, reference)
-    else:
-        for record in records(document.value):
-            yield _Piece(document, record, reference)
-
-
-def _has_refunds(path: Path) -> bool:
-    return b'"refunded_by"' in plain_head(path)
-
-
-def _is_ours(path: Path) -> bool:
-    start = plain_head(path)
-    is_json = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
-    return is_json and any(mark.lower() in start.lower() for mark in _MARKS)
+            self._connected = Live(settings, self._context, self._hints, self._clock)
+        return self._connected

@@ -16,7 +16,7 @@ Text = str | int
 _ZERO = Decimal(0)
 
 
-class Address(msgspec.Struct, frozen=True):
+class Address(msgspec.Struct, frozen=True, gc=False):
     """Where to bill or deliver; a delivery has no mail address."""
 
     first_name: str = ""
@@ -32,7 +32,7 @@ class Address(msgspec.Struct, frozen=True):
     phone: Text = ""
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """A line, a delivery or a fee: `total` is without tax."""
 
     name: Text = ""
@@ -45,13 +45,17 @@ class Part(msgspec.Struct, frozen=True):
     total_tax: Decimal = _ZERO
 
 
-class Coupon(msgspec.Struct, frozen=True):
+class TaxLine(msgspec.Struct, frozen=True, gc=False):
+    """One of the taxes of an order: there is one, and that is all."""
+
+
+class Coupon(msgspec.Struct, frozen=True, gc=False):
     """A coupon that was used."""
 
     code: Text = ""
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, gc=False):
     """A refund as its order shows it; `total` is negative."""
 
     id: int
@@ -60,7 +64,7 @@ class Given(msgspec.Struct, frozen=True):
     total_tax: Decimal = _ZERO
 
 
-class Order(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True, gc=False):
     """An order; `total` includes tax and is not lowered by refunds."""
 
     id: int
@@ -86,12 +90,12 @@ class Order(msgspec.Struct, frozen=True):
     line_items: tuple[Part, ...] = ()
     shipping_lines: tuple[Part, ...] = ()
     fee_lines: tuple[Part, ...] = ()
-    tax_lines: tuple[dict[str, object], ...] = ()
+    tax_lines: tuple[TaxLine, ...] = ()
     coupon_lines: tuple[Coupon, ...] = ()
     refunds: tuple[Given, ...] = ()
 
 
-class RefundRecord(msgspec.Struct, frozen=True):
+class RefundRecord(msgspec.Struct, frozen=True, gc=False):
     """A refund on its own: `amount` is positive and includes tax, its parts are negative."""
 
     id: int
@@ -105,7 +109,7 @@ class RefundRecord(msgspec.Struct, frozen=True):
     fee_lines: tuple[Part, ...] = ()
 
 
-class Customer(msgspec.Struct, frozen=True):
+class Customer(msgspec.Struct, frozen=True, gc=False):
     """An account in the shop; guests have none."""
 
     id: int
@@ -121,7 +125,7 @@ class Customer(msgspec.Struct, frozen=True):
     shipping: Address = Address()
 
 
-class Review(msgspec.Struct, frozen=True):
+class Review(msgspec.Struct, frozen=True, gc=False):
     """What somebody wrote about a product, as HTML."""
 
     id: int

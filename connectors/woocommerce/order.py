@@ -11,6 +11,8 @@ import msgspec
 from stammkunde.connectors.interface import Context
 from stammkunde.connectors.shop import Refund, Snapshot, fingerprint
 from stammkunde.connectors.shop.amounts import exact, plain, total
+from stammkunde.connectors.shop.book import Entry
+from stammkunde.connectors.shop.known import EPOCH
 from stammkunde.connectors.shop.snapshot import Status
 from stammkunde.connectors.woocommerce.fields import (
     Unreadable,
@@ -40,9 +42,13 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _ORDER_OF_LINK = re.compile(r"/orders/([0-9]{1,18})/?$")
 
 
-def snapshot_of(fields: dict[str, Any], context: Context, reference: str) -> Snapshot:
-    """The order; raises `Unreadable`."""
-    order = converted(fields, Order)
+def order_of(fields: dict[str, Any]) -> Order:
+    """The order's fields; raises `Unreadable`."""
+    return converted(fields, Order)
+
+
+def snapshot_of(order: Order, context: Context, reference: str) -> Snapshot:
+    """The order in the terms of all shops; raises `Unreadable`."""
     zone = context.company.timezone
     placed_at = moment(order.date_created_gmt, order.date_created, zone)
     if placed_at is None:
@@ -135,6 +141,23 @@ def _content(order: Order) -> bytes:
         ],
         [str(coupon.code) for coupon in order.coupon_lines],
     )
+
+
+def entry_of(order: Order, snapshot: Snapshot) -> Entry:
+    """What the book remembers of an order; a short list shows the same of it, see `rest.SHORT`."""
+    shown = fingerprint(
+        [
+            order.status,
+            order.currency,
+            plain(order.total),
+            plain(order.total_tax),
+            order.customer_id,
+        ],
+        [order.customer_note, _strings(order.billing), _strings(order.shipping)],
+        [snapshot.paid_at is not None, snapshot.shipped_at is not None],
+        sorted((refund.id, plain(refund.total)) for refund in order.refunds),
+    )
+    return Entry((snapshot.placed_at - EPOCH).days, shown[:8])
 
 
 def _raw(part: Part) -> list[object]:

@@ -44,9 +44,17 @@ def item_of(kind: str, number: object) -> Item:
 
 
 def observe_customer(
-    fields: dict[str, Any], context: Context, ledger: Ledger, reference: str
+    fields: dict[str, Any],
+    context: Context,
+    ledger: Ledger,
+    reference: str,
+    *,
+    is_current: bool = False,
 ) -> Outcome:
-    """An account as an entry, revised where it changed; raises `Unreadable`."""
+    """An account as an entry, revised where it changed; raises `Unreadable`.
+
+    `is_current` says that the shop was asked just now: that is the last word, whatever time it bears.
+    """
     customer = converted(fields, Customer)
     if customer.role in _STAFF_ROLES:
         return Outcome(ignored=STAFF)
@@ -57,13 +65,16 @@ def observe_customer(
     if known is None:
         ledger.put(f"customer {customer.id}", msgspec.json.encode(_Account(modified, (state,))))
         return Outcome((entry,))
-    if modified < known.modified:
+    if modified < known.modified and not is_current:
         return Outcome(ignored=OLDER)
-    if modified == known.modified and state in known.seen:
+    same = known.seen[-1:] if is_current else known.seen
+    modified = max(modified, known.modified)
+    if modified == known.modified and state in same:
         return Outcome(ignored=NOTHING_NEW) if known.is_revised else Outcome((entry,))
     seen = known.seen if modified == known.modified else ()
     is_new = state != known.seen[-1]
-    after = _Account(modified, (*seen, state), is_revised=True)
+    others = tuple(one for one in seen if one != state)
+    after = _Account(modified, (*others, state), is_revised=True)
     ledger.put(f"customer {customer.id}", msgspec.json.encode(after))
     if not is_new:
         return Outcome(ignored=NOTHING_NEW)
