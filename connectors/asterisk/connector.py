@@ -1,29 +1,24 @@
-"""The connector: files in, batches of calls out, and what it remembers between two readings."""
+"""The connector: its settings, and what it does with them."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from threading import Event
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from stammkunde.connectors.asterisk.calls import Call, Calls
-from stammkunde.connectors.asterisk.lines import Lines, Unread
-from stammkunde.connectors.asterisk.logfile import (
-    Block,
-    Place,
-    blocks,
-    cursor_of,
-    is_same_tail,
-    log_files,
-    marked,
-    planned,
-)
+from stammkunde.connectors.asterisk.ami import PORT, TLS_PORT, Access
+from stammkunde.connectors.asterisk.calls import Calls
+from stammkunde.connectors.asterisk.growth import watch
+from stammkunde.connectors.asterisk.lines import Lines
+from stammkunde.connectors.asterisk.logfile import log_files, planned, reading
+from stammkunde.connectors.asterisk.reading import MEMORY, Reader
+from stammkunde.connectors.asterisk.ringing import Ringing
 from stammkunde.connectors.asterisk.rows import MASTER, REQUIRED, BadRowError, Rows
 from stammkunde.connectors.asterisk.sides import Rules, Sides
 from stammkunde.connectors.asterisk.times import Times
@@ -34,22 +29,19 @@ from stammkunde.connectors.interface import (
     Batch,
     ConnectorError,
     Context,
+    Discreet,
+    Holding,
     Memory,
     Rejected,
+    Secret,
 )
-from stammkunde.core.contact import Contact, Item
-from stammkunde.core.errors import N_
+from stammkunde.connectors.interface import (
+    Call as LiveCall,
+)
 from stammkunde.core.phones import DialPlan
 
-_MEMORY = "calls"
-_CHECKPOINT = 50
-"""Batches between two that save how far reading got: the calls of a day go with it."""
 
-_ENOUGH, _WRONG = 50, 0.2
-"""Of at least so many rows, the share that may be unreadable before the format itself is in doubt."""
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Settings(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of a source.
 
     `path` names call logs, or folders with a `Master.csv`. `timezone` is that of the telephone system's clock, by
@@ -59,7 +51,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     outside (`PJSIP/sipgate*`); without them one with “trunk” in its name does, one named by an extension does not, and
     else the number decides. `extensions` is the pattern of internal numbers, `internal_contexts` the dial-plan contexts
     of our own telephones. `columns` names the columns of `cdr_custom`, in order. `encoding` (default: UTF-8, where that
-    fails Windows-1252) is that of the files.
+    fails Windows-1252) is that of the files. `settle` is how many seconds after a new row it is read, so that
+    most calls are whole by then; rows that come later amend theirs. `ami_host` is where the telephone system's manager interface (AMI) tells of
+    calls while they ring; without it none are shown. `ami_port` is 5038 by default, and 5039 with `ami_tls`. `ami_user`
+    and `ami_secret` are those of its `manager.conf`. `ami_tls` encrypts the connection, as it must be to another
+    machine; `ami_ca_file` is the file of the authority that signed the certificate, if it is your own.
     """
 
     path: tuple[str, ...] = ()
@@ -72,42 +68,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     internal_contexts: tuple[str, ...] = ("internal", "from-internal")
     columns: tuple[str, ...] = ()
     encoding: str = ""
-
-
-class _Found:
-    """What was found and not yet handed over."""
-
-    def __init__(self) -> None:
-        self.contacts: list[Contact] = []
-        self.ignored: Counter[str] = Counter()
-        self.rejected: list[Rejected] = []
-        self.withdrawn: list[Item] = []
-
-    @property
-    def size(self) -> int:
-        """Items that wait."""
-        return len(self.contacts) + len(self.rejected) + len(self.withdrawn) + self.ignored.total()
-
-    def batch(
-        self,
-        size: int,
-        cursor: str | None = None,
-        remember: bytes | None = None,
-        progress: float | None = None,
-    ) -> Batch:
-        """Up to `size` contacts, and all the rest."""
-        batch = Batch(
-            contacts=tuple(self.contacts[:size]),
-            cursor=cursor,
-            rejected=tuple(self.rejected),
-            ignored=dict(self.ignored),
-            remember={} if remember is None else {_MEMORY: remember},
-            withdrawn=tuple(self.withdrawn),
-            progress=progress,
-        )
-        del self.contacts[:size]
-        self.rejected, self.withdrawn, self.ignored = [], [], Counter()
-        return batch
+    settle: Annotated[int, msgspec.Meta(ge=0, le=600)] = 30
+    ami_host: str = ""
+    ami_port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    ami_user: str = ""
+    ami_secret: Secret = ""
+    ami_tls: bool = False
+    ami_ca_file: str = ""
 
 
 class Asterisk:
@@ -121,6 +88,7 @@ class Asterisk:
         assert isinstance(settings, Settings)  # noqa: S101 (narrows the protocol's type)
         self._settings = settings
         self._context = context
+        self._ringing: Ringing | None = None
 
     @staticmethod
     def recognises(path: Path) -> bool:
@@ -137,19 +105,71 @@ class Asterisk:
     def check(self) -> None:
         """Raise `ConnectorError` for a setting that can't be, or a file that isn't there."""
         self._reader()
+        if self._settings.ami_host:
+            self._access()
         log_files(self._settings.path)
 
     def fetch(self, cursor: str | None, memory: Memory) -> Iterator[Batch]:
         """All calls with rows after the cursor. A call that was told already comes again, revised, with a late leg."""
-        yield from self._reader(memory.get(_MEMORY)).read(
+        yield from self._reader(memory.get(MEMORY)).read(
             planned(log_files(self._settings.path), cursor), self.batch
         )
 
     def retry(self, rejected: Rejected, memory: Memory) -> Batch:
         """Read one rejected row again, and tell its call with what is still remembered of it."""
-        return self._reader(memory.get(_MEMORY)).again(rejected)
+        return self._reader(memory.get(MEMORY)).again(rejected)
 
-    def _reader(self, remembered: bytes | None = None) -> _Reader:
+    def listen(self, poke: Callable[[], None], ended: Event) -> None:
+        """Poke when a log has grown and the rows have settled."""
+        watch(self._settings.path, self._settings.settle, poke, ended)
+
+    def holdings(self, cursor: str | None, memory: Memory) -> Iterator[Holding]:  # noqa: ARG002
+        """The lines of each log against those that were read, and the rows that somebody took out again.
+
+        A row that was taken out before it was read is not missed: Asterisk's numbers begin anew with each start, and have
+        gaps where nothing is missing.
+        """
+        for each in planned(log_files(self._settings.path), cursor):
+            place = each.place
+            with reading(each.path) as log:
+                held = place.lines + (log.lines_after(place.offset) if log else 0)
+            unread = _span(place.lines + 1, held)
+            yield Holding(
+                part=each.path.name, held=held, read=place.lines, missing=unread, gone=place.gone
+            )
+
+    def ringing(self, tell: Callable[[LiveCall], None], ended: Event) -> None:
+        """Tell of calls by the manager interface; returns at once where the settings name none."""
+        if not self._settings.ami_host:
+            return
+        if self._ringing is None:
+            self._ringing = Ringing(self._sides())
+        self._ringing.follow(self._access(), tell, ended)
+
+    def _access(self) -> Access:
+        settings = self._settings
+        access = Access(
+            settings.ami_host,
+            settings.ami_port or (TLS_PORT if settings.ami_tls else PORT),
+            settings.ami_user,
+            settings.ami_secret,
+            settings.ami_tls,
+            settings.ami_ca_file,
+        )
+        if not access.is_private:
+            raise ConnectorError(
+                "ami_tls: is needed, since {host} is another machine; anybody between could read the secret and all numbers.",
+                host=access.host,
+            )
+        if access.ca_file and not Path(access.ca_file).is_file():
+            raise ConnectorError("ami_ca_file: there is no file {path}.", path=access.ca_file)
+        if not (access.user and access.secret):
+            raise ConnectorError(
+                "ami_user, ami_secret: are missing; they stand in the telephone system's manager.conf."
+            )
+        return access
+
+    def _reader(self, remembered: bytes | None = None) -> Reader:
         settings, company = self._settings, self._context.company
         zone = settings.timezone or company.timezone
         try:
@@ -165,18 +185,7 @@ class Asterisk:
                 missing=", ".join(sorted(missing)),
                 known=", ".join(MASTER),
             )
-        rules = Rules(
-            settings.region or company.country,
-            DialPlan(settings.own_area_code, settings.outside_prefix, settings.extensions),
-            settings.trunks,
-            settings.internal_contexts,
-        )
-        try:
-            calls = Calls(Sides(rules), times)
-        except re.error:
-            raise ConnectorError(
-                "extensions: is no regular expression; give one like [1-4]\\d\\d."
-            ) from None
+        calls = Calls(self._sides(), times)
         try:
             codecs.lookup(settings.encoding or "utf-8")
         except LookupError:
@@ -185,120 +194,26 @@ class Asterisk:
                 encoding=settings.encoding,
             ) from None
         lines = Lines(Rows(times, settings.columns), settings.encoding)
-        return _Reader(lines, calls, Window(times, remembered))
+        return Reader(lines, calls, Window(times, remembered))
 
-
-class _Reader:
-    """One reading of the files."""
-
-    def __init__(self, lines: Lines, calls: Calls, window: Window) -> None:
-        self._lines = lines
-        self._calls = calls
-        self._window = window
-        self._found = _Found()
-        self._rows = self._bad = 0
-
-    def read(self, plan: list[tuple[Path, Place]], size: int) -> Iterator[Batch]:
-        """Batches of `size` contacts. The cursor moves only together with the calls that are still open."""
-        before = [place for _, place in plan]
-        places = list(before)
-        batches = 0
-        for at, (path, place) in enumerate(plan):
-            if not place.offset:
-                self._window.file_begins()
-            for block in blocks(path, place):
-                self._take(path, block)
-                if block.end == block.offset:
-                    places[at] = self._finish(path, place, block)
-                    continue
-                while self._found.size >= size:
-                    batches += 1
-                    yield self._found.batch(size, progress=block.end / max(block.size, block.end))
-                if batches >= _CHECKPOINT:
-                    batches = 0
-                    places[at] = marked(path, block.end, b"", told=False)
-                    yield self._found.batch(size, cursor_of(places), self._window.remember())
-        if places != before or self._found.size or self._window.due():
-            yield from self._rest(size, cursor_of(places))
-
-    def again(self, rejected: Rejected) -> Batch:
-        """One rejected line."""
-        legs, unread = self._lines.read(rejected.raw)
-        if unread:
-            return Batch(rejected=(msgspec.structs.replace(rejected, reason=unread[0].reason),))
-        self._window.add(legs)
-        self._tell_rest()
-        return self._found.batch(self._found.size, None, self._window.remember())
-
-    def _take(self, path: Path, block: Block) -> None:
-        legs, unread = self._lines.read(block.lines)
-        self._rows += len(legs) + len(unread)
-        self._bad += len(unread)
-        if self._rows >= _ENOUGH and self._bad > self._rows * _WRONG:
+    def _sides(self) -> Sides:
+        settings = self._settings
+        rules = Rules(
+            settings.region or self._context.company.country,
+            DialPlan(settings.own_area_code, settings.outside_prefix, settings.extensions),
+            settings.trunks,
+            settings.internal_contexts,
+        )
+        try:
+            return Sides(rules)
+        except re.error:
             raise ConnectorError(
-                "path: more than a fifth of the rows in {path} are no call records of Asterisk; is it another format, or have its columns another order (setting columns)?",
-                path=path,
-            )
-        for line in unread:
-            self._reject(path, line, block.offset)
-        self._window.add(legs)
-        calls = self._window.pushed_out()
-        for call in calls:
-            self._tell(call)
-        self._window.put_away(calls)
+                "extensions: is no regular expression; give one like [1-4]\\d\\d."
+            ) from None
 
-    def _reject(self, path: Path, unread: Unread, offset: int) -> None:
-        reference = f"{path.name}, byte {offset + unread.at}"
-        self._found.rejected.append(Rejected(unread.reason, unread.raw, reference))
 
-    def _finish(self, path: Path, place: Place, block: Block) -> Place:
-        """A last line without its end may be whole, cut off, or about to be written: it stays before the cursor."""
-        tail = block.tail if block.tail.strip() else b""
-        told = place.told and is_same_tail(place, tail)
-        if tail and not told and (not place.digest or is_same_tail(place, tail)):
-            told = True
-            leg = self._lines.last(tail)
-            if leg is None:
-                self._reject(path, Unread(N_("the file ends within a row"), tail), block.end)
-            else:
-                self._window.add((leg,))
-        return marked(path, block.end, tail, told=told)
-
-    def _tell(self, call: Call) -> None:
-        contact = self._calls.contact(call)
-        if contact is not None:
-            if call.told and call.changed:
-                contact = msgspec.structs.replace(contact, revises=True)
-            if call.item in self._found.withdrawn:
-                self._found.withdrawn.remove(call.item)  # in a batch a withdrawal has the last word
-            self._found.contacts.append(contact)
-        else:
-            self._found.ignored["internal"] += 1
-            if call.told and call.changed:
-                self._found.withdrawn.append(call.item)
-        call.told, call.changed, call.due = True, False, False
-
-    def _tell_rest(self) -> list[Call]:
-        due = self._window.due()
-        for call in due:
-            self._tell(call)
-        self._window.all_told()
-        return due
-
-    def _rest(self, size: int, cursor: str) -> Iterator[Batch]:
-        """What is left; the cursor and what is remembered go with the first batch.
-
-        Should reading be cut short after it, nobody knows what the core heard of the calls in the batches behind. So
-        they are remembered as due and changed, and with the last batch as told.
-        """
-        due = self._tell_rest()
-        told = self._window.remember()
-        if self._found.size <= size:
-            yield self._found.batch(size, cursor, told, progress=1.0)
-            return
-        for call in due:
-            call.changed = call.due = True
-        yield self._found.batch(size, cursor, self._window.remember())
-        while self._found.size > size:
-            yield self._found.batch(size)
-        yield self._found.batch(size, cursor, told, progress=1.0)
+def _span(first: int, last: int) -> tuple[str, ...]:
+    """Neighbours together; none where `last` comes before `first`."""
+    if first >= last:
+        return (str(first),) * (first == last)
+    return (f"{first}–{last}",)

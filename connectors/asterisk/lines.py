@@ -28,13 +28,11 @@ class Lines:
         """Without an `encoding` a line is UTF-8, or else Windows-1252, as old systems signalled it."""
         self._rows = rows
         self._encoding = encoding
-        self._before = b""
 
     def read(self, lines: bytes) -> tuple[list[Leg], list[Unread]]:
         """What the lines hold, and those that can't be read; empty ones are passed over."""
         if not lines:
             return [], []
-        self._before = lines[lines.rfind(b"\n") + 1 :]
         try:
             text = lines.decode(self._encoding or "utf-8")
             legs = self._rows.plain(csv.reader(text.split("\n")))
@@ -45,10 +43,10 @@ class Lines:
             return self._each(lines.split(b"\n"))
         return legs, []
 
-    def last(self, line: bytes) -> Leg | None:
-        """A last line without its end, if it is whole: as wide as the row before it."""
+    def last(self, line: bytes, before: bytes) -> Leg | None:
+        """A last line without its end, if it is whole: as wide as the line before it, where there is one."""
         legs, _ = self._each([line])
-        if legs and self._before and self._wide(line) != self._wide(self._before):
+        if legs and before and self._wide(line) != self._wide(before):
             return None
         return legs[0] if legs else None
 

@@ -163,6 +163,14 @@ class Window:
             del self._rows[next(iter(self._rows))]
         return count
 
+    def legs(self) -> dict[str, list[Leg]]:
+        """The legs of all calls that are remembered, by the call's key."""
+        kept = {**self._yesterday, **self._today}
+        return {
+            key: list((_unpacked(call) if isinstance(call, bytes) else call).legs)
+            for key, call in kept.items()
+        }
+
     # ---- what is to be told
 
     def pushed_out(self) -> list[Call]:

@@ -217,6 +217,20 @@ def test_the_first_half_of_a_row_is_no_row_though_its_width_is_legal(tmp_path: P
     assert len(reading.rejected) == 1
 
 
+@pytest.mark.parametrize("cut", [b',"1795449820.3"', b',"","","1795449820.3",2', b",2\n"])
+def test_nor_is_it_one_when_nothing_else_was_read_with_it(tmp_path: Path, cut: bytes) -> None:
+    """It stood like that twice, so that nobody seemed to write it; then the rest came after all."""
+    file = tmp_path / "Master.csv"
+    write(file, ROWS[:1])
+    readings = [read(connector(file))]
+    write(file, [ROWS[1][: ROWS[1].rindex(cut)]])
+    for _ in range(2):
+        readings.append(read(connector(file), readings[-1]))
+    write(file, [ROWS[1][ROWS[1].rindex(cut) :], *ROWS[2:]])
+    readings.append(read(connector(file), readings[-1]))
+    assert latest(core_knows(readings)) == latest(FINAL)
+
+
 def test_equal_rows_without_an_id_are_calls_of_their_own_and_stay_so(tmp_path: Path) -> None:
     row = (DATA / "Master_default_16cols_localtime_zurich.csv").read_bytes().splitlines(True)[0]
     file = tmp_path / "Master.csv"
@@ -271,7 +285,7 @@ def test_calls_older_than_a_day_are_forgotten(tmp_path: Path) -> None:
 def test_checkpoints_let_a_long_reading_go_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stammkunde.connectors.asterisk.connector._CHECKPOINT", 1)
+    monkeypatch.setattr("stammkunde.connectors.asterisk.reading._CHECKPOINT", 1)
     monkeypatch.setattr("stammkunde.connectors.asterisk.logfile._BLOCK", 4096)
     file = tmp_path / "Master.csv"
     days = [
