@@ -1,9 +1,11 @@
 """The contract catches what it is for: a healthy connector passes, each faulty one fails the test named beside it."""
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.metadata import entry_points
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,9 +13,10 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
-from stammkunde.connectors.contract import COMPANY, DictMemory, FileContract, flaws, read
+from stammkunde.connectors.contract import COMPANY, DictMemory, flaws, read
 from stammkunde.connectors.interface import Batch, ConnectorError, Context, Memory, Rejected
 from stammkunde.core.contact import Contact, Identifier, Item, Line, Money
+from tests.connectors.contracted import failures
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -43,7 +46,7 @@ class Letters:
 
     def check(self) -> None:
         if not self.path.is_file():
-            raise ConnectorError(f"path: {self.path} is not there; put the file there.")
+            raise ConnectorError("path: {path} is not there; put the file there.", path=self.path)
 
     def fetch(self, cursor: str | None, memory: Memory) -> Iterator[Batch]:
         self.check()
@@ -186,48 +189,21 @@ class Lossy(Letters):
         return msgspec.structs.replace(super().batch_of(lines, start), rejected=())
 
 
+class Curt(Letters):
+    def check(self) -> None:
+        if not self.path.is_file():
+            raise ConnectorError("There is nothing.")
+
+
+class Wordy(Letters):
+    def check(self) -> None:
+        if not self.path.is_file():
+            raise ConnectorError(f"path: {self.path} is not there.")
+
+
 class Resigned(Letters):
     def retry(self, rejected: Rejected, memory: Memory) -> Batch:
         return Batch()
-
-
-def failures(kind: type[Any], tmp_path: Path) -> set[str]:
-    """The tests of the contract that a connector fails."""
-    sample, broken = tmp_path / "a.letters", tmp_path / "b.letters"
-    broken.write_bytes(b"letters\n\xff\xfe\nten\n")
-
-    class Contract(FileContract):
-        pass
-
-    Contract.kind, Contract.sample, Contract.broken = kind, sample, broken
-    contract = Contract()
-    failed = set()
-    for name, test in inspect.getmembers(contract, inspect.ismethod):
-        if name.startswith("test_"):
-            try:
-                _run(contract, test, sample)
-            except (Exception, pytest.fail.Exception):
-                failed.add(name.removeprefix("test_"))
-    return failed
-
-
-def _run(contract: FileContract, test: Callable[..., None], sample: Path) -> None:
-    sample.write_bytes(b"letters\none\ntwo\nthree\nfour\n")
-
-    def stepwise() -> Any:
-        connector: Any = contract.connector(sample)
-        connector.batch = 2
-        return connector
-
-    scratch = sample.parent / test.__name__
-    scratch.mkdir()
-    values: dict[str, Any] = {
-        "copied": sample,
-        "connect": lambda: contract.connector(sample),
-        "stepwise": stepwise,
-        "tmp_path": scratch,
-    }
-    test(**{name: values[name] for name in inspect.signature(test).parameters})
 
 
 def test_a_healthy_connector_passes(tmp_path: Path) -> None:
@@ -239,6 +215,9 @@ def test_a_healthy_connector_passes(tmp_path: Path) -> None:
     [
         (Thawed, "settings_are_frozen_and_refuse_unknown_keys"),
         (Blind, "a_missing_file_is_named_with_its_setting"),
+        (Blind, "an_error_names_the_setting"),
+        (Curt, "an_error_names_the_setting"),
+        (Wordy, "an_error_is_a_template_and_its_values"),
         (Guarded, "check_passes_on_the_sample"),
         (Naive, "contacts_are_well_formed"),
         (Divided, "all_contacts_of_an_item_come_in_one_batch"),
@@ -314,3 +293,15 @@ def test_an_interrupted_reading_is_continued(tmp_path: Path) -> None:
     connector.batch = 1
     first = read(connector, batches=2)
     assert [contact.item.key for contact in read(connector, first).contacts] == ["three"]
+
+
+def test_the_plugin_for_pytest_loads_nothing_of_ours() -> None:
+    """Every run of pytest loads it where Stammkunde is installed."""
+    code = (
+        "import sys, stammkunde.connectors.pytest_plugin;"
+        "print(*sorted(m for m in sys.modules if m.startswith('stammkunde.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["stammkunde.connectors", "stammkunde.connectors.pytest_plugin"]
+    (offered,) = entry_points(group="pytest11", name="stammkunde")
+    assert offered.module == "stammkunde.connectors.pytest_plugin"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -15,10 +14,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from stammkunde.connectors.files import Finished, files_of, head, opened
+from stammkunde.connectors.gathered import Gathered
 from stammkunde.connectors.interface import BATCH, Batch, ConnectorError, Context, Memory, Rejected
 from stammkunde.connectors.table import Row, rows
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.contact import Contact, Identifier, Item, Money
+from stammkunde.core.errors import N_
 
 COLUMNS = ("Bon", "Datum", "Zeit", "Betrag", "Karte", "Mail")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -52,7 +53,11 @@ class CashRegister:
         """Raise `ConnectorError` unless every file is there and has the register's columns."""
         for path in files_of(self._settings.path, (".csv",)):
             if not self.recognises(path):
-                raise ConnectorError(f"path: {path} should begin with {';'.join(COLUMNS)}.")
+                raise ConnectorError(
+                    "path: {path} should begin with {columns}.",
+                    path=path,
+                    columns=";".join(COLUMNS),
+                )
 
     def fetch(self, cursor: str | None, memory: Memory) -> Iterator[Batch]:
         """The receipts of all files that are new or grew; a known receipt is a duplicate and costs nothing."""
@@ -63,12 +68,11 @@ class CashRegister:
             if done.has(path):
                 continue
             mark = Finished.mark(path)
-            gathered = _Gathered()
+            gathered = Gathered(self.batch)
             with opened(path) as file:
                 for row in _receipts(file):
-                    if gathered.size >= self.batch:
+                    if gathered.is_full:
                         yield gathered.batch(done.cursor)
-                        gathered = _Gathered()
                     gathered.take(self._read(row, f"{path.name}:{row.line}"))
             done = done.plus(path, mark)
             yield gathered.batch(done.cursor)
@@ -82,7 +86,7 @@ class CashRegister:
     def retry(self, rejected: Rejected, memory: Memory) -> Batch:
         """Read one rejected receipt again; its raw bytes are a small file of their own."""
         del memory
-        gathered = _Gathered()
+        gathered = Gathered(self.batch)
         for row in _receipts(cast(BinaryIO, BytesIO(rejected.raw))):
             gathered.take(self._read(row, rejected.reference))
         return gathered.batch(None)
@@ -93,14 +97,14 @@ class CashRegister:
             return Rejected(row.flaw, row.raw, reference)
         number, day, time, total, card, mail = row.cells
         if not (_NUMBER.fullmatch(number) and _AMOUNT.fullmatch(total)):
-            return Rejected("Number or amount can't be read.", row.raw, reference)
+            return Rejected(N_("Number or amount can't be read."), row.raw, reference)
         try:
             at = self._moment(day, time)
         except ValueError:
-            return Rejected("Day or time can't be read.", row.raw, reference)
+            return Rejected(N_("Day or time can't be read."), row.raw, reference)
         amount = Decimal(total)
         if not amount:
-            return "drawer opened"
+            return N_("drawer opened")
         address = mail_address(mail)
         identifiers = (
             Identifier("shop", f"{self._context.namespace}:{card}")
@@ -127,35 +131,6 @@ class CashRegister:
             raise ValueError
         # a fixed offset: a time that the clocks skip is unequal to itself in any other zone (PEP 495)
         return at.replace(tzinfo=timezone(at.utcoffset() or timedelta()))
-
-
-class _Gathered:
-    """The batch in the making."""
-
-    def __init__(self) -> None:
-        self.contacts: list[Contact] = []
-        self.rejected: list[Rejected] = []
-        self.ignored: Counter[str] = Counter()
-
-    @property
-    def size(self) -> int:
-        return len(self.contacts) + len(self.rejected)
-
-    def take(self, found: Contact | Rejected | str) -> None:
-        if isinstance(found, Contact):
-            self.contacts.append(found)
-        elif isinstance(found, Rejected):
-            self.rejected.append(found)
-        else:
-            self.ignored[found] += 1
-
-    def batch(self, cursor: str | None) -> Batch:
-        return Batch(
-            contacts=tuple(self.contacts),
-            cursor=cursor,
-            rejected=tuple(self.rejected),
-            ignored=dict(self.ignored),
-        )
 
 
 def _receipts(file: BinaryIO) -> Iterator[Row]:
