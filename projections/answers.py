@@ -10,6 +10,7 @@ import msgspec
 
 from stammkunde.core.contact import Channel, Direction, IdentifierKind, Outcome
 from stammkunde.core.events import IdentifierClass
+from stammkunde.core.standing import Holding, State
 
 CustomerKind: TypeAlias = Literal["prospect", "customer", "supplier", "partner", "private"]
 
@@ -205,15 +206,23 @@ class LogStatus(msgspec.Struct, frozen=True):
 
 
 class SourceStatus(msgspec.Struct, frozen=True):
-    """A source that was read; `state` is `new` until a reading went through, then `ok`."""
+    """A source that was read or tried; `state` is `new` until a reading went through.
+
+    `since` is when it came into this state, `why` what is wrong with it, `next_try` when the daemon asks it again. `gaps`
+    are the numbers and spans named in `holdings`, which say what the source holds against what was read of it.
+    """
 
     name: str
     connector: str
-    state: Literal["new", "ok"]
+    state: State
     cursor: str | None
     last_success: datetime | None
     gaps: int
     rejected: int
+    since: datetime | None = None
+    why: str = ""
+    next_try: datetime | None = None
+    holdings: tuple[Holding, ...] = ()
 
 
 class ProjectionStatus(msgspec.Struct, frozen=True):

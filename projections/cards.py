@@ -32,7 +32,7 @@ _ENTRIES = (
     "SELECT k.customer, t.name, t.attributes FROM contacts k JOIN contents t ON t.contact = k.id"
     " WHERE k.customer IN ({ids}) AND k.kind = 'entry' AND k.retracted = 0 ORDER BY k.at, k.id"
 )
-_DESCRIPTIONS = (
+DESCRIPTIONS = (
     "SELECT c.living, d.key, d.value FROM customers c JOIN descriptions d ON d.customer = c.id"
     " WHERE c.living IN ({ids})"
     " ORDER BY d.key = 'name' AND d.customer = c.living, d.position, d.key, d.customer"
@@ -220,6 +220,6 @@ def _read(cursor: sqlite3.Cursor, customers: Sequence[str]) -> dict[str, Card]:
         if name:
             cards[customer].entries.append(_name(name))
         cards[customer].from_entries.update(_attributes(attributes))
-    for customer, key, value in select_in(cursor, _DESCRIPTIONS, customers):
+    for customer, key, value in select_in(cursor, DESCRIPTIONS, customers):
         cards[customer].written[key] = value
     return cards

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from stammkunde.core.events import Event, SightedPrivate
+from stammkunde.core.events import ContactPrivate, Event, SightedPrivate
 from stammkunde.projections.batch import Batch
 from stammkunde.projections.cards import Displays
 from stammkunde.projections.contact_rows import (
@@ -88,6 +88,7 @@ def write_contacts(
         written.more += before.retracted - after.retracted
     if point:
         hear(cursor, forgotten | batch.recorded.keys())
+    _write_sources(cursor, batch.facts)
     _write_sightings(cursor, batch.sighted)
     return written
 
@@ -192,6 +193,19 @@ def _amend(cursor: sqlite3.Cursor, event: Event, facts: Row) -> None:
 def _own_columns(batch: Batch, contact: str) -> tuple[Any, Any, Any, Any]:
     own = batch.own.get(contact)
     return (own.rule, own.customer, own.score, own.evidence) if own else (None, None, None, None)
+
+
+def _write_sources(cursor: sqlite3.Cursor, facts: list[Event]) -> None:
+    """From whom each handle is known: what was erased names no source."""
+    pairs = {
+        (event.open.handle, event.private.source)
+        for event in facts
+        if event.open.handle and isinstance(event.private, ContactPrivate)
+    }
+    cursor.executemany(
+        "INSERT INTO handle_sources (handle, source) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        sorted(pairs),
+    )
 
 
 def _write_sightings(cursor: sqlite3.Cursor, events: list[Event]) -> None:

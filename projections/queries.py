@@ -16,6 +16,7 @@ from stammkunde.core.errors import N_, DecisionError, UnknownError
 from stammkunde.core.log.store import Log
 from stammkunde.core.phones import e164
 from stammkunde.projections import answers, listing
+from stammkunde.projections.callers import NAMED, Caller, caller
 from stammkunde.projections.corrections import select_in
 from stammkunde.projections.figures.makeup import Part, makeup
 from stammkunde.projections.figures.monday import Base, Monday, base, monday
@@ -123,6 +124,11 @@ class Queries:
                 ),
             )
 
+    def caller(self, number: str, *, limit: int = NAMED) -> Caller:
+        """Who uses a telephone number, given in E.164, with no more than `limit` contacts; quick, since it rings."""
+        with self._views.store.reading() as cursor:
+            return caller(cursor, number, limit)
+
     def said(
         self, text: str, *, hidden: Collection[str] = (), limit: int = PAGE, before: int = 0
     ) -> list[Found]:
@@ -208,10 +214,15 @@ class Queries:
         """Contacts that count and are nobody's."""
         return self.contacts(Filter(unassigned=True), limit=limit, after=after)
 
-    def review(self, *, limit: int = PAGE, handle: str = "") -> list[answers.Review]:
-        """Counterparts whose contacts wait for a decision, those with most contacts first; or the one with this handle."""
+    def review(
+        self, *, limit: int = PAGE, handle: str = "", after: str = ""
+    ) -> list[answers.Review]:
+        """Counterparts whose contacts wait for a decision, those with most contacts first; or the one with this handle.
+
+        `after` is the handle of the last one of the page before; `DecisionError` once nothing of his is open.
+        """
         with self._views.store.reading() as cursor:
-            return open_counterparts(cursor, self._views.local, limit, handle)
+            return open_counterparts(cursor, self._views.local, limit, handle, after)
 
     def to_review(self, most: int) -> int:
         """How many counterparts wait for a decision; beyond `most` they are not counted on."""
@@ -331,6 +342,13 @@ class Queries:
         with self._views.store.reading() as cursor:
             return arrivals(cursor, since)
 
+    def closed(self, customers: Iterable[str]) -> frozenset[str]:  # noqa: ARG002 — all are open here
+        """Of living customers those of whom nothing may be said: none (`projections/discreet`)."""
+        return frozenset()
+
+    def _found_by(self, cursor: sqlite3.Cursor, kind: str, value: str) -> set[str]:
+        return found_by(cursor, kind, value)
+
     def _resolve(self, cursor: sqlite3.Cursor, ref: str) -> str:
         ref = ref.strip().encode(errors="replace").decode()
         customer = living(cursor, ref.lower())
@@ -338,7 +356,9 @@ class Queries:
             return customer
         mail, number = mail_address(ref), e164(ref, self._views.company.country)
         wanted = [("mail", mail), ("phone", number), ("shop", ref)]
-        customers = {c for kind, value in wanted if value for c in found_by(cursor, kind, value)}
+        customers = {
+            c for kind, value in wanted if value for c in self._found_by(cursor, kind, value)
+        }
         many = N_("{n} customers share this: name one by its id: {some}.")
         if not customers:
             ids = beginning_with(cursor, "customers", ref.lower())

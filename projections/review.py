@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 
+from stammkunde.core.errors import DecisionError
 from stammkunde.projections.answers import Candidate, Identifier, Review
 from stammkunde.projections.corrections import select_in
 from stammkunde.projections.finding import handle_identifiers
@@ -35,17 +36,20 @@ _LINKED = (
 
 
 def open_counterparts(
-    cursor: sqlite3.Cursor, local: LocalTime, limit: int, only: str = ""
+    cursor: sqlite3.Cursor, local: LocalTime, limit: int, only: str = "", after: str = ""
 ) -> list[Review]:
     """Open contacts by counterpart, those with most contacts first; one without any identifier can't be told apart.
 
-    `only` is the handle of the one counterpart that is asked for.
+    `only` is the handle of the one counterpart that is asked for, `after` that of the one behind whom to go on.
+    `DecisionError` where nothing of `after` is open any longer.
     """
+    key = _key(cursor, after) if after else ()
     rows = cursor.execute(
         f"SELECT handle, count(*), min(at), max(at) FROM contacts WHERE {_OPEN}"
-        f"{' AND handle = ?' if only else ''}"
-        " GROUP BY handle ORDER BY count(*) DESC, max(at) DESC, handle LIMIT ?",
-        (only, limit) if only else (limit,),
+        f"{' AND handle = ?' if only else ''} GROUP BY handle"
+        f"{' HAVING (count(*), max(at), handle) < (?, ?, ?)' if key else ''}"
+        " ORDER BY count(*) DESC, max(at) DESC, handle DESC LIMIT ?",
+        (*((only,) if only else ()), *key, limit),
     ).fetchall()
     handles = [row[0] for row in rows]
     identifiers = handle_identifiers(cursor, handles)
@@ -66,6 +70,15 @@ def open_counterparts(
             )
         )
     return reviews
+
+
+def _key(cursor: sqlite3.Cursor, handle: str) -> tuple[int, int, str]:
+    waiting, newest = cursor.execute(
+        f"SELECT count(*), max(at) FROM contacts WHERE handle = ? AND {_OPEN}", (handle,)
+    ).fetchone()
+    if not waiting:
+        raise DecisionError("The page to continue from is gone: begin again.")
+    return waiting, newest, handle
 
 
 def to_review(cursor: sqlite3.Cursor, most: int) -> int:

@@ -13,7 +13,7 @@ import msgspec
 
 from stammkunde.projections.dialect import SQLITE, Dialect
 
-VERSION = 4
+VERSION = 6
 """Raised when a table or the meaning of a column changes: older views are then rebuilt by themselves."""
 
 
@@ -140,6 +140,12 @@ HANDLE_IDENTIFIERS = Table(
     {"handle_identifiers_value": "kind, value"},
 )
 
+HANDLE_SOURCES = Table(
+    "handle_sources",  # by which sources each handle was ever told of, be it in a contact that was changed or withdrawn
+    ("handle TEXT NOT NULL", "source TEXT NOT NULL"),
+    ("handle", "source"),
+)
+
 IDENTIFIERS = Table(
     "identifiers",  # those of a class of their own; any other is exclusive
     ("kind TEXT NOT NULL", "value TEXT NOT NULL", "class TEXT NOT NULL", "rule TEXT NOT NULL"),
@@ -253,8 +259,8 @@ ORIGIN = Table(
 )
 
 TABLES = (
-    CONTACTS, CONTENTS, SIGHTINGS, HANDLES, HANDLE_IDENTIFIERS, IDENTIFIERS, LINKS, CUSTOMERS, DESCRIPTIONS,
-    NOTES, ATTRIBUTES, REVENUE, TERMS, TOTALS, DEAD_LETTERS, ORIGIN,
+    CONTACTS, CONTENTS, SIGHTINGS, HANDLES, HANDLE_IDENTIFIERS, HANDLE_SOURCES, IDENTIFIERS, LINKS, CUSTOMERS,
+    DESCRIPTIONS, NOTES, ATTRIBUTES, REVENUE, TERMS, TOTALS, DEAD_LETTERS, ORIGIN,
 )  # fmt: skip
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 
 from stammkunde.core.feed import open_cursor
 from stammkunde.core.log.store import Log
+from stammkunde.core.standing import Standing, standings
 from stammkunde.projections.answers import LogStatus, ProjectionStatus, SourceStatus, Status
 from stammkunde.projections.finding import SHOWN
 from stammkunde.projections.reading import utc
@@ -62,26 +62,41 @@ def arrivals(cursor: sqlite3.Cursor, since: date) -> list[Arrivals]:
 
 
 def sources(log: Log) -> tuple[SourceStatus, ...]:
-    """How the sources of a log fare, in the order in which they were first read."""
+    """How the sources of a log fare, in the order in which they were first read; then those that never could be."""
     with log.store.reading() as cursor:
         rejected = dict(
             cursor.execute("SELECT source, count(*) FROM quarantine GROUP BY source").fetchall()
         )
         rows = cursor.execute(
-            "SELECT number, name, connector, cursor, last_success, counts FROM sources ORDER BY number"
+            "SELECT number, name, connector, cursor, last_success FROM sources ORDER BY number"
         ).fetchall()
-    return tuple(_source(row, rejected.get(row[0], 0), log) for row in rows)
+    known = standings(log)
+    read = [
+        _source(name, connector, success, rejected.get(number, 0), known.pop(name, None))
+        for number, name, connector, _, success in rows
+    ]
+    cursors = {name: open_cursor(log, name, sealed) for _, name, _, sealed, _ in rows}
+    tried = [_source(name, one.connector, None, 0, one) for name, one in known.items()]
+    return tuple(
+        msgspec.structs.replace(each, cursor=cursors.get(each.name)) for each in (*read, *tried)
+    )
 
 
-def _source(row: tuple[Any, ...], rejected: int, log: Log) -> SourceStatus:
-    _, name, connector, cursor, success, counts = row
+def _source(
+    name: str, connector: str, success: int | None, rejected: int, standing: Standing | None
+) -> SourceStatus:
     at: datetime | None = None if success is None else utc(success)
+    stands = standing or Standing()
     return SourceStatus(
         name=name,
         connector=connector,
-        state="new" if at is None else "ok",
-        cursor=open_cursor(log, name, cursor),
+        state=stands.state if standing else "new" if at is None else "ok",
+        cursor=None,
         last_success=at,
-        gaps=int(msgspec.json.decode(counts).get("gaps", 0)),
+        gaps=sum(each.gaps for each in stands.holdings),
         rejected=rejected,
+        since=utc(stands.since) if stands.since else None,
+        why=str(stands.why or ""),
+        next_try=utc(stands.next) if stands.next else None,
+        holdings=stands.holdings,
     )

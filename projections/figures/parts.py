@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import islice
 from typing import Any, TypeAlias
 
 from stammkunde.projections.figures.periods import Period
@@ -23,28 +23,22 @@ class Calendar:
 
     def __init__(self, parts: Parts) -> None:
         """Days come as the views store them."""
-        self._starts = [part.start.isoformat() for part in parts]
+        self._later = [part.start.isoformat() for part in parts[1:]]
 
     def part(self, day: str) -> int:
         """The number of the part, from 0."""
-        return max(bisect_right(self._starts, day) - 1, 0)
+        return bisect_right(self._later, day)
 
 
 def sums(rows: Iterable[tuple[Any, ...]], parts: Parts, width: int = 1) -> list[list[int]]:
     """For each part the sums of so many columns, which stand behind the day in each row; none is 0."""
-    calendar = Calendar(parts)
-    found = [[0] * width for _ in parts]
-    for day, *numbers in rows:
-        sums_of_part = found[calendar.part(day)]
-        for at, number in enumerate(numbers):
-            sums_of_part[at] += number or 0
-    return found
-
-
-def levels(rows: Iterable[tuple[Any, ...]], parts: Parts, width: int = 1) -> list[list[int]]:
-    """The same, added up from the first day of all to the end of each part: rows before the first part count in all."""
-    return list(
-        accumulate(
-            sums(rows, parts, width), lambda a, b: [x + y for x, y in zip(a, b, strict=True)]
-        )
-    )
+    part_of = Calendar(parts).part
+    of_parts: list[list[tuple[Any, ...]]] = [[] for _ in parts]
+    for row in rows:
+        of_parts[part_of(row[0])].append(row)
+    nothing = [0] * width
+    return [
+        [sum(filter(None, column)) for column in islice(zip(*of_part, strict=True), 1, None)]
+        or list(nothing)
+        for of_part in of_parts
+    ]

@@ -21,6 +21,7 @@ from stammkunde.projections.cards import NAME
 from stammkunde.projections.figures import tables
 from stammkunde.projections.figures.base import moves
 from stammkunde.projections.figures.calendars import business_time
+from stammkunde.projections.figures.daily import ALL, count_delays, count_steps
 from stammkunde.projections.figures.service import Touch, waits
 from stammkunde.projections.finding import IN_FIGURES, SHOWN
 from stammkunde.projections.projection import Touched
@@ -28,8 +29,6 @@ from stammkunde.projections.schema import Table
 
 _CHUNK = 500
 _DAY = timedelta(days=1)
-ALL = "*"
-"""Marks everything of its sort."""
 
 _TALLY = """
 INSERT INTO tally (local_day, channel, direction, kind, counted, items, open_contacts, contacts)
@@ -70,6 +69,8 @@ WHERE placed.kind = 'order_placed' AND placed.retracted = 0 AND placed.order_id 
 ON CONFLICT (order_id) DO NOTHING
 """
 
+_INSERT_MOVE = f"INSERT INTO moves VALUES ({', '.join('?' * len(tables.MOVES.columns))})"
+_INSERT_PROFILE = f"INSERT INTO profiles VALUES ({', '.join('?' * len(tables.PROFILES.columns))})"
 _INSERT_WAIT = f"INSERT INTO waits VALUES ({', '.join('?' * len(tables.WAITS.columns))})"
 
 _DAILY = ("tally", "turnover", "arrivals")
@@ -87,7 +88,6 @@ _USES = """CASE WHEN EXISTS (
 ) THEN 1 ELSE 0 END"""
 
 _PROFILES = f"""
-INSERT INTO profiles (customer, named, mail, phone, first_day, first_order, second_order)
 SELECT c.id,
        CASE WHEN EXISTS (
          SELECT 1 FROM customers m CROSS JOIN handles h WHERE m.living = c.id AND h.customer = m.id AND h.name <> ''
@@ -154,13 +154,13 @@ class FiguresProjection:
         calendars = _marked(cursor, "calendar")
         self._days(cursor, days)
         customers |= _purchases(cursor, orders)
-        _moves(cursor, customers)
-        _profiles(cursor, customers | cards)
+        count_steps(cursor, _moves(cursor, customers) | _profiles(cursor, customers | cards))
         parties |= _stale_parties(cursor, days, self._bounds) | customers
         time = business_time(cursor)
-        _waits(cursor, parties, time)
+        waited = set(days) | _waits(cursor, parties, time)
         if calendars and ALL not in parties:
-            _recount(cursor, time)
+            waited |= _recount(cursor, time)
+        count_delays(cursor, waited)
         # Whatever else stands there is not ours, and stays for a check to find.
         cursor.executemany("DELETE FROM dirty WHERE what = ?", [(what,) for what in _MARKS])
 
@@ -209,44 +209,57 @@ def _purchases(cursor: sqlite3.Cursor, orders: Sequence[str]) -> set[str]:
     return found | {row[0] for row in cursor.execute(owners).fetchall()}
 
 
-def _moves(cursor: sqlite3.Cursor, customers: set[str]) -> None:
-    """The base's moves of these customers; suppliers, partners and private people are not in it."""
+def _moves(cursor: sqlite3.Cursor, customers: set[str]) -> set[str]:
+    """The base's moves of these customers; suppliers, partners and private people are not in it. The days that changed."""
     query = (
         "SELECT p.customer, p.local_day FROM purchases p JOIN customers c ON c.id = p.customer"
         f" WHERE p.standing = 1 AND c.{IN_FIGURES} {{which}} ORDER BY p.customer, p.local_day"
     )
     if ALL in customers:
         cursor.execute("DELETE FROM moves")
-        _insert_moves(cursor, cursor.execute(query.format(which="")).fetchall())
-        return
+        rows = cursor.execute(query.format(which="")).fetchall()
+        cursor.executemany(_INSERT_MOVE, _move_rows(rows))
+        return {ALL}
+    found: set[str] = set()
     for part in _chunks(sorted(customers)):
         marks = ",".join("?" * len(part))
-        cursor.execute(f"DELETE FROM moves WHERE customer IN ({marks})", part)
+        known = cursor.execute(f"SELECT * FROM moves WHERE customer IN ({marks})", part).fetchall()
         rows = cursor.execute(query.format(which=f"AND p.customer IN ({marks})"), part).fetchall()
-        _insert_moves(cursor, rows)
+        before, after = set(known), set(_move_rows(rows))
+        delete = "DELETE FROM moves WHERE customer = ? AND step = ?"
+        cursor.executemany(delete, sorted(row[:2] for row in before - after))
+        cursor.executemany(_INSERT_MOVE, sorted(after - before))
+        found |= {row[2] for row in before ^ after}
+    return found
 
 
-def _profiles(cursor: sqlite3.Cursor, customers: set[str]) -> None:
-    """What is known of these customers and since when, also by the handles of those merged into them."""
+def _profiles(cursor: sqlite3.Cursor, customers: set[str]) -> set[str]:
+    """What is known of these customers and since when, also by the handles of those merged into them; the days that
+    changed."""
     if ALL in customers:
         cursor.execute("DELETE FROM profiles")
-        cursor.execute(_PROFILES.format(which=""))
-        return
+        cursor.execute(f"INSERT INTO profiles {_PROFILES.format(which='')}")
+        return {ALL}
+    found: set[str] = set()
     for part in _chunks(sorted(customers)):
         marks = ",".join("?" * len(part))
-        cursor.execute(f"DELETE FROM profiles WHERE customer IN ({marks})", part)
-        cursor.execute(_PROFILES.format(which=f"AND c.id IN ({marks})"), part)
+        known = f"SELECT * FROM profiles WHERE customer IN ({marks})"
+        before = set(cursor.execute(known, part).fetchall())
+        now = _PROFILES.format(which=f"AND c.id IN ({marks})")
+        after = set(cursor.execute(now, part).fetchall())
+        cursor.executemany(
+            "DELETE FROM profiles WHERE customer = ?", sorted(row[:1] for row in before - after)
+        )
+        new = sorted(after - before, key=lambda row: row[0])
+        cursor.executemany(_INSERT_PROFILE, new)
+        found |= {day for row in before ^ after for day in row[4:] if day}
+    return found
 
 
-def _insert_moves(cursor: sqlite3.Cursor, rows: Sequence[tuple[str, str]]) -> None:
-    cursor.executemany(
-        "INSERT INTO moves VALUES (?, ?, ?, ?, ?)",
-        [
-            (customer, step, move.day.isoformat(), move.before, move.after)
-            for customer, days in groupby(rows, key=lambda row: row[0])
-            for step, move in enumerate(moves([date.fromisoformat(day) for _, day in days]))
-        ],
-    )
+def _move_rows(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
+    for customer, days in groupby(rows, key=lambda row: row[0]):
+        for step, move in enumerate(moves([date.fromisoformat(day) for _, day in days])):
+            yield customer, step, move.day.isoformat(), move.before, move.after
 
 
 def _stale_parties(cursor: sqlite3.Cursor, days: Sequence[str], bounds: object) -> set[str]:
@@ -276,8 +289,8 @@ def _stale_parties(cursor: sqlite3.Cursor, days: Sequence[str], bounds: object) 
     return found
 
 
-def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> None:
-    """The waits of these parties: customers, handles without a customer, contacts without a handle.
+def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> set[str]:
+    """The waits of these parties: customers, handles without a customer, contacts without a handle. The days that changed.
 
     Suppliers, partners and private people have none: they are in no customer figure, and nobody has to call them back.
     """
@@ -293,9 +306,10 @@ def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> Non
             f" AND coalesce(customer, '') NOT IN ({outside}) ORDER BY 1, at, id"
         )
         cursor.executemany(_INSERT_WAIT, _all_waits(everybody, time))
-        return
+        return {ALL}
     # An expression, since by the index of customers all contacts that are nobody's would be read.
     nobodys = "coalesce(customer, '') = ''"
+    found: set[str] = set()
     for part in _chunks(sorted(parties)):
         marks = ",".join("?" * len(part))
         none = {row[0] for row in cursor.execute(f"{outside} AND id IN ({marks})", part)}
@@ -310,18 +324,20 @@ def _waits(cursor: sqlite3.Cursor, parties: set[str], time: BusinessTime) -> Non
         theirs: list[tuple[Any, ...]] = [row for row in rows if row[0] not in none]
         theirs.sort(key=lambda row: (row[0], row[2], row[1]))
         known = cursor.execute(f"SELECT * FROM waits WHERE party IN ({marks})", part).fetchall()
-        _replace_waits(cursor, set(known), set(_all_waits(theirs, time)))
+        found |= _replace_waits(cursor, set(known), set(_all_waits(theirs, time)))
+    return found
 
 
 def _replace_waits(
     cursor: sqlite3.Cursor, before: set[tuple[Any, ...]], after: set[tuple[Any, ...]]
-) -> None:
-    """All are computed anew; of years of waits no more is written than what is another now."""
+) -> set[str]:
+    """All are computed anew; of years of waits no more is written than what is another now. The days that changed."""
     cursor.executemany(
         "DELETE FROM waits WHERE contact = ?", sorted((row[0],) for row in before - after)
     )
     new = sorted(after - before, key=lambda row: row[0])
     cursor.executemany(_INSERT_WAIT, new)
+    return {row[4] for row in before ^ after}
 
 
 def _all_waits(rows: Iterable[tuple[Any, ...]], time: BusinessTime) -> Iterator[tuple[Any, ...]]:
@@ -349,8 +365,8 @@ def _wait_rows(
         )
 
 
-def _recount(cursor: sqlite3.Cursor, time: BusinessTime) -> None:
-    """Business time of all waits anew, since the calendar changed."""
+def _recount(cursor: sqlite3.Cursor, time: BusinessTime) -> set[str]:
+    """Business time of all waits anew, since the calendar changed; every day did with it."""
     rows = cursor.execute(
         "SELECT contact, since, until FROM waits WHERE until IS NOT NULL"
     ).fetchall()
@@ -358,6 +374,7 @@ def _recount(cursor: sqlite3.Cursor, time: BusinessTime) -> None:
         "UPDATE waits SET business_ms = ? WHERE contact = ?",
         [(time.between(since, until), contact) for contact, since, until in rows],
     )
+    return {ALL}
 
 
 def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:

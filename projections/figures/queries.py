@@ -9,17 +9,16 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
-from statistics import median
+from itertools import accumulate, groupby
 
 import msgspec
 
 from stammkunde.projections.figures.definitions import FIGURES
-from stammkunde.projections.figures.parts import Parts, days, levels, sums
+from stammkunde.projections.figures.parts import Parts, days, sums
 from stammkunde.projections.figures.periods import Grain, Period
 from stammkunde.projections.figures.segments import EVERYTHING, Segment, asked
 from stammkunde.projections.figures.service import What
-from stammkunde.projections.figures.waiting import HOUR_MS, waited
+from stammkunde.projections.figures.waiting import hours, waited
 
 MICRO = Decimal(1_000_000)
 
@@ -68,16 +67,11 @@ def figures_in(
 ) -> list[FigureAnswer]:
     """The same for parts that follow upon each other, of whatever length."""
     answers: list[FigureAnswer] = []
-    states: dict[str, list[list[int]]] = {}
     wanted = asked(codes, segment)
     if not parts:
         return answers
     for code in wanted:
-        if code in _STATES:
-            states = states or _states(cursor, parts)
-            answers += _counts(code, parts, states[code])
-        else:
-            answers += _COMPUTE[code](cursor, parts, segment)
+        answers += _COMPUTE[code](cursor, parts, segment)
     return answers
 
 
@@ -133,88 +127,90 @@ APART = "kind NOT LIKE 'order%' AND kind NOT IN ('entry', 'note', 'refund_withdr
 
 IN_DAYS = "local_day >= ? AND local_day < ?"
 
+_FEW_PARTS = 4
+"""So many are added up one by one; of more all days are read once."""
+
+
+def _sums(
+    cursor: sqlite3.Cursor,
+    parts: Parts,
+    table: str,
+    columns: Sequence[str],
+    where: str = "",
+    values: Sequence[object] = (),
+) -> list[list[int]]:
+    """Of each part the sums of these columns over the rows of its days."""
+    what = ", ".join(columns)
+    condition = f"FROM {table} WHERE {IN_DAYS}{where}"
+    if len(parts) <= _FEW_PARTS:
+        found = [
+            cursor.execute(f"SELECT {what} {condition}", (*days([part]), *values)).fetchone()
+            for part in parts
+        ]
+        return [[number or 0 for number in row] for row in found]
+    rows = cursor.execute(
+        f"SELECT local_day, {what} {condition} GROUP BY local_day", (*days(parts), *values)
+    ).fetchall()
+    return sums(rows, parts, len(columns))
+
 
 def _contacts(counted: int, code: str) -> Compute:
     def compute(cursor: sqlite3.Cursor, parts: Parts, segment: Segment) -> Iterator[FigureAnswer]:
         where, values = segment.where()
-        rows = cursor.execute(
-            f"SELECT local_day, sum(items) FROM tally WHERE {IN_DAYS} AND counted = ?"
-            f"{'' if counted else f' AND {APART}'}{where} GROUP BY local_day",
-            (*days(parts), counted, *values),
-        ).fetchall()
-        yield from _counts(code, parts, sums(rows, parts))
+        which = f" AND counted = ?{'' if counted else f' AND {APART}'}{where}"
+        found = _sums(cursor, parts, "tally", ["sum(items)"], which, [counted, *values])
+        yield from _counts(code, parts, found)
 
     return compute
 
 
 def _unassigned(cursor: sqlite3.Cursor, parts: Parts, segment: Segment) -> Iterator[FigureAnswer]:
     where, values = segment.where()
-    rows = cursor.execute(
-        "SELECT local_day, sum(open_contacts), sum(contacts) FROM tally"
-        f" WHERE {IN_DAYS} AND counted = 1{where} GROUP BY local_day",
-        (*days(parts), *values),
-    ).fetchall()
-    yield from _shares("unassigned_rate", parts, sums(rows, parts, 2), "no contact in the period")
+    columns = ["sum(open_contacts)", "sum(contacts)"]
+    found = _sums(cursor, parts, "tally", columns, f" AND counted = 1{where}", values)
+    yield from _shares("unassigned_rate", parts, found, "no contact in the period")
 
 
 # ---- customer base
 
 
-_STATES: Mapping[str, str] = {
-    "customers": "sum(CASE WHEN before = 'none' THEN 1 ELSE 0 END)",
-    **{
-        state: f"sum(CASE WHEN after = '{state}' THEN 1 WHEN before = '{state}' THEN -1 ELSE 0 END)"
-        for state in ("active", "dormant", "lost")
-    },
+_LEVELS: Mapping[str, str] = {
+    "customers": "new",
+    "active": "new + won_back - churned",
+    "dormant": "dormant",
+    "lost": "lost",
+    "prospect": "prospects",
 }
-"""Figure → what a day adds to it; all are read at once."""
-
-
-def _states(cursor: sqlite3.Cursor, parts: Parts) -> dict[str, list[list[int]]]:
-    """Of each part how many are in which state at its end."""
-    rows = cursor.execute(
-        f"SELECT local_day, {', '.join(_STATES.values())} FROM moves WHERE local_day < ? GROUP BY local_day",
-        (days(parts)[1],),
-    ).fetchall()
-    found = levels(rows, parts, len(_STATES))
-    return {code: [[row[at]] for row in found] for at, code in enumerate(_STATES)}
-
-
-def _flow(code: str, condition: str) -> Compute:
-    def compute(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
-        rows = cursor.execute(
-            f"SELECT local_day, count(*) FROM moves WHERE {IN_DAYS} AND {condition} GROUP BY local_day",
-            days(parts),
-        ).fetchall()
-        yield from _counts(code, parts, sums(rows, parts))
-
-    return compute
-
+"""Figure → what a day adds to it."""
 
 PROSPECT = "first_day < ? AND (first_order IS NULL OR first_order >= ?)"
 """A row of `profiles` that is known by the end of a period and has not ordered by then."""
 
 
-def _prospects(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
-    """One more on the first day, one less on that of the first order, should an order be known at all."""
-    end = days(parts)[1]
-    rows = cursor.execute(
-        "SELECT first_day, count(*) FROM profiles WHERE first_day < ? GROUP BY first_day"
-        " UNION ALL SELECT CASE WHEN first_order < first_day THEN first_day ELSE first_order END AS day, -count(*)"
-        " FROM profiles WHERE first_day < ? AND first_order < ? GROUP BY day",
-        (end, end, end),
-    ).fetchall()
-    yield from _counts("prospect", parts, levels(rows, parts))
+def _levels(cursor: sqlite3.Cursor, parts: Parts, *columns: str) -> list[list[int]]:
+    """Of each part how many there are at its end, what lies before the parts with them."""
+    before = Period(date.min, parts[0].start)
+    found = _sums(cursor, [before, *parts], "steps", [f"sum({column})" for column in columns])
+    return list(accumulate(found, lambda a, b: [x + y for x, y in zip(a, b, strict=True)]))[1:]
+
+
+def _level(code: str) -> Compute:
+    def compute(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
+        yield from _counts(code, parts, _levels(cursor, parts, _LEVELS[code]))
+
+    return compute
+
+
+def _flow(code: str) -> Compute:
+    def compute(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
+        yield from _counts(code, parts, _sums(cursor, parts, "steps", [f"sum({code})"]))
+
+    return compute
 
 
 def _repeat_rate(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
-    end = days(parts)[1]
-    rows = cursor.execute(
-        "SELECT second_order, count(*), 0 FROM profiles WHERE second_order < ? GROUP BY second_order"
-        " UNION ALL SELECT first_order, 0, count(*) FROM profiles WHERE first_order < ? GROUP BY first_order",
-        (end, end),
-    ).fetchall()
-    yield from _shares("repeat_rate", parts, levels(rows, parts, 2), "nobody has ordered yet")
+    found = _levels(cursor, parts, "reordered", "ordered")
+    yield from _shares("repeat_rate", parts, found, "nobody has ordered yet")
 
 
 def _completeness(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
@@ -230,11 +226,8 @@ def _completeness(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[
 
 
 def _orders(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
-    rows = cursor.execute(
-        f"SELECT local_day, count(*) FROM purchases WHERE standing = 1 AND {IN_DAYS} GROUP BY local_day",
-        days(parts),
-    ).fetchall()
-    yield from _counts("orders", parts, sums(rows, parts))
+    found = _sums(cursor, parts, "purchases", ["count(*)"], " AND standing = 1")
+    yield from _counts("orders", parts, found)
 
 
 def _net_revenue(cursor: sqlite3.Cursor, parts: Parts, segment: Segment) -> Iterator[FigureAnswer]:
@@ -272,26 +265,21 @@ def _money(part: Period, currency: str, net: Decimal, items: int, with_tax: int)
 
 
 def _missed_calls(cursor: sqlite3.Cursor, parts: Parts, _: Segment) -> Iterator[FigureAnswer]:
-    rows = _callbacks(cursor, parts, "")
-    yield from _counts("missed_calls", parts, [(begun,) for _, begun in rows])
+    found = _sums(cursor, parts, "delays", ["sum(begun)"], " AND what = 'missed_call'")
+    yield from _counts("missed_calls", parts, found)
 
 
 def _callback_rate(
     cursor: sqlite3.Cursor, parts: Parts, segment: Segment
 ) -> Iterator[FigureAnswer]:
     """Of a segment by channel: those that were answered on it."""
-    rows = _callbacks(cursor, parts, segment.channel)
-    yield from _shares("callback_rate", parts, rows, "no call was missed")
-
-
-def _callbacks(cursor: sqlite3.Cursor, parts: Parts, channel: str) -> list[list[int]]:
-    """Of each part the missed calls that were answered, on this channel or on any, and all that began."""
-    rows = cursor.execute(
-        "SELECT local_day, sum(CASE WHEN until IS NOT NULL AND ? IN ('', answer_channel) THEN 1 ELSE 0 END), count(*)"
-        f" FROM waits WHERE what = 'missed_call' AND {IN_DAYS} GROUP BY local_day",
-        (channel, *days(parts)),
-    ).fetchall()
-    return sums(rows, parts, 2)
+    columns, missed = ["sum(ended)", "sum(begun)"], " AND what = 'missed_call'"
+    found = _sums(cursor, parts, "delays", columns, missed)
+    if segment.channel:
+        answered = f"{missed} AND until IS NOT NULL AND answer_channel = ?"
+        on_it = _sums(cursor, parts, "waits", ["count(*)"], answered, [segment.channel])
+        found = [[n, begun] for (n,), (_, begun) in zip(on_it, found, strict=True)]
+    yield from _shares("callback_rate", parts, found, "no call was missed")
 
 
 def _median(code: str, what: What) -> Compute:
@@ -304,7 +292,7 @@ def _median(code: str, what: What) -> Compute:
                 unit="hours",
                 from_=part.start,
                 to=part.end,
-                value=median(answered) / HOUR_MS if n else None,
+                value=hours(answered.median()),
                 numerator=n,
                 denominator=begun,
                 n=n,
@@ -317,10 +305,8 @@ def _median(code: str, what: What) -> Compute:
 _COMPUTE: Mapping[str, Compute] = {
     "contacts": _contacts(1, "contacts"),
     "not_counted": _contacts(0, "not_counted"),
-    "prospect": _prospects,
-    "new": _flow("new", "before = 'none'"),
-    "won_back": _flow("won_back", "after = 'active' AND before <> 'none'"),
-    "churned": _flow("churned", "before = 'active'"),
+    **{code: _level(code) for code in _LEVELS},
+    **{code: _flow(code) for code in ("new", "won_back", "churned")},
     "repeat_rate": _repeat_rate,
     "orders": _orders,
     "net_revenue": _net_revenue,

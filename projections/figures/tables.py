@@ -103,6 +103,18 @@ WAITS = Table(
     },
 )
 
+DELAYS = Table(
+    "delays",  # `waits` by what was waited for and the day on which they began
+    (
+        "what TEXT NOT NULL",
+        "local_day TEXT NOT NULL",
+        "begun BIGINT NOT NULL",
+        "ended BIGINT NOT NULL",  # by us, or by himself
+        "answered_ms TEXT NOT NULL",  # business time of each that we ended, in ascending order, as JSON
+    ),
+    ("what", "local_day"),
+)
+
 PROFILES = Table(
     "profiles",  # customers and prospects as lists show them, without suppliers, partners and private people
     (
@@ -115,6 +127,30 @@ PROFILES = Table(
         "second_order TEXT",
     ),
     ("customer",),
+    {
+        "profiles_first_day": "first_day",
+        "profiles_first_order": "first_order",
+        "profiles_second_order": "second_order",
+        "profiles_complete": "customer WHERE named * mail * phone = 1",
+    },
 )
 
-TABLES = (DIRTY, CALENDARS, TALLY, ARRIVALS, TURNOVER, PURCHASES, MOVES, WAITS, PROFILES)
+STEPS = Table(
+    "steps",  # what a day adds to the customer base, be it in the future: `moves` and `profiles` counted
+    (
+        "local_day TEXT NOT NULL",
+        "new BIGINT NOT NULL",
+        "won_back BIGINT NOT NULL",
+        "churned BIGINT NOT NULL",
+        "dormant BIGINT NOT NULL",  # those who came to it less those who left it; so is `lost`
+        "lost BIGINT NOT NULL",
+        "prospects BIGINT NOT NULL",  # those who became known less those who ordered for the first time
+        "ordered BIGINT NOT NULL",  # for the first time
+        "reordered BIGINT NOT NULL",  # for the second time
+    ),
+    ("local_day",),
+)
+
+TABLES = (
+    DIRTY, CALENDARS, TALLY, ARRIVALS, TURNOVER, PURCHASES, MOVES, WAITS, DELAYS, PROFILES, STEPS,
+)  # fmt: skip

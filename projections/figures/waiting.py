@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections import Counter
 from datetime import date
-from statistics import median
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +12,7 @@ import msgspec
 from stammkunde.core.events import Calendar
 from stammkunde.projections.figures import parts as by_part
 from stammkunde.projections.figures.calendars import business_time
+from stammkunde.projections.figures.order import Ordered
 from stammkunde.projections.figures.parts import Parts
 from stammkunde.projections.figures.periods import Period
 from stammkunde.projections.figures.service import What
@@ -26,11 +25,11 @@ ANSWERED = "until IS NOT NULL AND by_himself = 0"
 
 
 class Waited(NamedTuple):
-    """Waits that began in a part: how many, how many are over, and business ms of those that we ended, in order."""
+    """Waits that began in a part: how many, how many are over, and business ms of those that we ended."""
 
     begun: int
     ended: int
-    answered: list[int]
+    answered: Ordered
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,22 +64,23 @@ class MissedHours(msgspec.Struct, frozen=True):
 
 def waited(cursor: sqlite3.Cursor, what: What, parts: Parts) -> list[Waited]:
     """For each part the waits that began in it."""
-    where = "what = ? AND local_day >= ? AND local_day < ?"
-    values = (what, *by_part.days(parts))
     rows = cursor.execute(
-        "SELECT local_day, count(*), count(until), count(CASE WHEN by_himself = 0 THEN until END)"
-        f" FROM waits WHERE {where} GROUP BY local_day",
-        values,
+        "SELECT local_day, begun, ended, answered_ms FROM delays"
+        " WHERE what = ? AND local_day >= ? AND local_day < ?",
+        (what, *by_part.days(parts)),
     ).fetchall()
-    times = cursor.execute(
-        f"SELECT business_ms FROM waits WHERE {where} AND {ANSWERED} ORDER BY local_day", values
-    ).fetchall()
-    found, begin = [], 0
-    for begun, ended, answered in by_part.sums(rows, parts, 3):
-        end = begin + answered
-        found.append(Waited(begun, ended, sorted(ms for (ms,) in times[begin:end])))
-        begin = end
-    return found
+    part_of = by_part.Calendar(parts).part
+    runs: list[list[list[int]]] = [[] for _ in parts]
+    for day, _, _, answered in rows:
+        runs[part_of(day)].append(_milliseconds(answered))
+    counts = by_part.sums((row[:3] for row in rows), parts, 2)
+    return [
+        Waited(begun, ended, Ordered(of_part))
+        for (begun, ended), of_part in zip(counts, runs, strict=True)
+    ]
+
+
+_milliseconds = msgspec.json.Decoder(list[int]).decode
 
 
 def spreads(cursor: sqlite3.Cursor, what: What, parts: Parts) -> list[Spread]:
@@ -89,13 +89,18 @@ def spreads(cursor: sqlite3.Cursor, what: What, parts: Parts) -> list[Spread]:
         Spread(
             start=part.start,
             end=part.end,
-            median=median(answered) / HOUR_MS if answered else None,
-            p90=answered[math.ceil(len(answered) * 0.9) - 1] / HOUR_MS if answered else None,
+            median=hours(answered.median()),
+            p90=hours(answered.percentile(90)),
             n=len(answered),
             still_open=begun - ended,
         )
         for part, (begun, ended, answered) in zip(parts, waited(cursor, what, parts), strict=True)
     ]
+
+
+def hours(milliseconds: float | None) -> float | None:
+    """Of business time."""
+    return None if milliseconds is None else milliseconds / HOUR_MS
 
 
 def missed_hours(cursor: sqlite3.Cursor, local: LocalTime, period: Period) -> MissedHours:

@@ -88,6 +88,7 @@ class Story:
         amount: str | None = None,
         currency: str = "CHF",
         amended: bool = False,
+        source: str = "info",
         content: Content | None = None,
         **facts: Any,
     ) -> None:
@@ -103,7 +104,7 @@ class Story:
             currency="" if amount is None else currency,
             **facts,
         )
-        private = ContactPrivate(source="info", content=content or Content(item=contact))
+        private = ContactPrivate(source=source, content=content or Content(item=contact))
         self.tell(contact, topic, open_, private)
 
     def retract(self, contact: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from stammkunde.core.errors import DecisionError
 from tests.projections.samples import Home, Story, mail, phone, sid
 
 
@@ -30,6 +31,29 @@ def test_the_queue_can_be_asked_for_one_counterpart(street: Home) -> None:
     [one] = queries.review(handle=sid("writer"))
     assert (one.waiting, one.contact) == (2, sid("w1"))
     assert queries.review(handle=sid("anna")) == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pages_of_the_queue_hold_each_counterpart_once_in_its_order(
+    place: Home, story: Story, size: int
+) -> None:
+    for n in range(7):
+        story.see(f"caller{n}", phone(f"+4152203441{n}"))
+        for day in range(1 + n % 3):
+            story.contact(f"c{n}.{day}", f"caller{n}", days=day, kind="call", channel="phone")
+    place.commit()
+    whole, found = [one.handle for one in place.queries.review()], []
+    after = ""
+    while page := place.queries.review(limit=size, after=after):
+        found += [one.handle for one in page]
+        after = page[-1].handle
+    assert found == whole
+    assert len(set(found)) == 7
+
+
+def test_behind_one_who_waits_no_longer_no_page_begins(street: Home) -> None:
+    with pytest.raises(DecisionError):
+        street.queries.review(after=sid("anna"))
 
 
 @pytest.mark.parametrize("most", [1, 2, 100])
