@@ -5,16 +5,20 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import cast
 
 import msgspec
 
+from stammkunde.app import readers
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.sources import Namesakes
 from stammkunde.config.settings import SourceTable
-from stammkunde.connectors.interface import Batch, Memory
+from stammkunde.connectors.interface import Batch, Closes, Connector, Holds, Memory
 from stammkunde.core.contact import Contact
-from stammkunde.core.feed import Counts
+from stammkunde.core.feed import Counts, Feed
+from stammkunde.core.standing import Standing, save_standing, standings
 
 Progress = Callable[[Batch], None]
 
@@ -60,18 +64,23 @@ def read(
 
     `advance` for a configured source, whose cursor moves on; `rivals` as in `sources.Choice`.
     """
-    connector = home.connector(table)
-    connector.check()
-    _many_young_objects()
-    began = time.monotonic()
-    source = home.source(table)
-    feed = home.intake.open(source, advance=advance)
-    namesakes = Namesakes(home.log, source, rivals)
-    for batch in connector.fetch(feed.cursor, feed.memory):
-        namesakes.refuse_doubles(batch.contacts, configured=advance)
-        feed.record(batch)
-        progress(batch)
-    return _reading(table.name, feed.finish(), time.monotonic() - began)
+    with connected(home, table) as connector:
+        _many_young_objects()
+        began = time.monotonic()
+        source = home.source(table)
+        feed = home.intake.open(source, advance=advance)
+        # before anything of it is seen; an import beside the file says nothing of readers
+        if advance or table.readers:
+            readers.remember(home.log, [table])
+        namesakes = Namesakes(home.log, source, rivals)
+        for batch in connector.fetch(feed.cursor, feed.memory):
+            namesakes.refuse_doubles(batch.contacts, configured=advance)
+            feed.record(batch)
+            progress(batch)
+        counts = feed.finish()
+        if advance:
+            _note(home, table, connector, feed)
+    return reading_of(table.name, counts, time.monotonic() - began)
 
 
 def preview(
@@ -83,13 +92,24 @@ def preview(
     rivals: Sequence[str] = (),
 ) -> Preview:
     """Read a source and write nothing; with `advance` only what is new to a source that was read before."""
-    connector = home.connector(table)
-    connector.check()
-    cursor, memory, namesakes = None, _Overlay(), None
+    with connected(home, table) as connector:
+        return _previewed(home, table, connector, progress, advance=advance, rivals=rivals)
+
+
+def _previewed(
+    home: Home,
+    table: SourceTable,
+    connector: Connector,
+    progress: Progress,
+    *,
+    advance: bool,
+    rivals: Sequence[str],
+) -> Preview:
+    cursor, memory, namesakes = None, Overlay(), None
     if home.exists:
         source = home.source(table)
         feed = home.intake.open(source, advance=advance)
-        cursor, memory = feed.cursor, _Overlay(feed.memory)
+        cursor, memory = feed.cursor, Overlay(feed.memory)
         namesakes = Namesakes(home.log, source, rivals)
     kinds: Counter[str] = Counter()
     counterparts: Counter[str] = Counter()
@@ -108,25 +128,56 @@ def preview(
     return Preview(table.name, kinds.total(), dict(kinds), common, dict(ignored), rejected)
 
 
+@contextmanager
+def connected(home: Home, table: SourceTable) -> Iterator[Connector]:
+    """A source's connector, checked, and closed again whatever happens."""
+    connector = home.connector(table)
+    try:
+        connector.check()
+        yield connector
+    finally:
+        if hasattr(connector, "close"):
+            cast(Closes, connector).close()
+
+
+def _note(home: Home, table: SourceTable, connector: Connector, feed: Feed) -> None:
+    """A reading that went through ends what a daemon noted of an earlier one, and says what the source holds."""
+    before = standings(home.log).get(table.name)
+    holds = hasattr(connector, "holdings")
+    if before is None and not holds:
+        return
+    now = time.time_ns() // 1000
+    is_new = before is None or before.state != "ok"
+    held = tuple(cast(Holds, connector).holdings(feed.cursor, feed.memory)) if holds else ()
+    since = now if is_new or before is None else before.since
+    standing = Standing(
+        connector=table.connector, state="ok", since=since, tried=now, holdings=held
+    )
+    save_standing(home.log, table.name, standing)
+
+
 def _many_young_objects() -> None:
     """A batch makes tens of thousands of objects that live until it is committed; looking through them takes a fifth."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 
 
-class _Overlay(Memory):
+class Overlay(Memory):
     """A memory that lasts as long as the preview, over what is remembered for good."""
 
     def __init__(self, below: Memory | None = None) -> None:
+        """Nothing is written to the memory below."""
         self._below = below
         self._values: dict[str, bytes | None] = {}
 
     def get(self, key: str) -> bytes | None:
+        """What was remembered last."""
         if key in self._values or self._below is None:
             return self._values.get(key)
         return self._below.get(key)
 
     def remember(self, batch: Batch) -> None:
+        """Take over what a batch remembers."""
         self._values.update(batch.remember)
 
 
@@ -136,7 +187,8 @@ def _counterpart(contact: Contact) -> str:
     return str(contact.name) if contact.name else contact.party
 
 
-def _reading(source: str, counts: Counts, seconds: float) -> Reading:
+def reading_of(source: str, counts: Counts, seconds: float) -> Reading:
+    """What a feed counted, as it is shown."""
     return Reading(
         source,
         counts.items,

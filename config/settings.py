@@ -14,6 +14,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 FILE = "stammkunde.toml"
+Reader = Literal["reader", "clerk", "admin"]
+"""A role of those who use the pages."""
+
 T = TypeVar("T")
 
 
@@ -85,6 +88,21 @@ def with_secrets(
     return read
 
 
+EVERY = "5m"
+"""How often a source is read whose settings do not say."""
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(every: str) -> int:
+    """A span as `30s`, `5m`, `2h`, `1d` in seconds, the default where it is empty; `SettingsError` for anything else."""
+    text = every or EVERY
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]", text, re.ASCII):
+        raise SettingsError(
+            "every: “{value}” is no span of time: write it as 30s, 5m, 2h or 1d.", value=every
+        )
+    return int(text[:-1]) * _UNITS[text[-1]]
+
+
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The `[store]` table: where log, keys and master key lie; paths count from the home."""
 
@@ -118,7 +136,7 @@ class SourceTable(msgspec.Struct, frozen=True):
     system: str = ""
     keep: Literal["text", "subject", "facts"] = "text"
     every: str = ""
-    readers: tuple[str, ...] = ()
+    readers: tuple[Reader, ...] = ()
     own: dict[str, Any] = {}
 
 
@@ -180,19 +198,41 @@ def _plain(words: str, into: type[Any], where: str) -> SettingsError:
         return _unknown(unknown[1], fields, where)
     if missing := re.fullmatch(r"Object missing required field (.+)", what):
         return SettingsError("{where}: “{key}” is missing: add it.", where=where, key=missing[1])
-    hint = get_type_hints(into).get(key)
-    if get_origin(hint) is Literal:
-        return SettingsError(
-            "{where}: {key}: “{value}” is none of {known}.",
-            where=where,
-            key=key,
-            value=what.rpartition("enum value ")[2].strip("'"),
-            known=", ".join(map(str, get_args(hint))),
-        )
+    known = _choices(get_type_hints(into).get(key.partition("[")[0]))
+    if known and "enum value " in what:
+        value = what.rpartition("enum value ")[2].strip("'")
+        return _none_of(value, known, where, key.partition("[")[0])
     wanted = re.match(r"Expected (\w+)", what)
     if wanted and wanted[1] in EXPECTED:
         return SettingsError(EXPECTED[wanted[1]], where=where, key=key)
     return SettingsError("{where}: {key}: {why}.", where=where, key=key, why=what)
+
+
+def _choices(hint: Any) -> tuple[str, ...]:
+    """The values of a Literal, or of a list of them."""
+    inner = get_args(hint)[0] if get_origin(hint) is tuple else hint
+    return tuple(map(str, get_args(inner))) if get_origin(inner) is Literal else ()
+
+
+def _none_of(value: str, known: Sequence[str], where: str, key: str) -> SettingsError:
+    near = difflib.get_close_matches(value.lower(), known, 1, 0.5)
+    given = ", ".join(known)
+    if near:
+        return SettingsError(
+            "{where}: {key}: “{value}” is none of {known}; did you mean “{near}”?",
+            where=where,
+            key=key,
+            value=value,
+            known=given,
+            near=near[0],
+        )
+    return SettingsError(
+        "{where}: {key}: “{value}” is none of {known}.",
+        where=where,
+        key=key,
+        value=value,
+        known=given,
+    )
 
 
 def _listed(table: dict[str, Any], into: type[Any]) -> dict[str, Any]:
@@ -223,7 +263,13 @@ def _source(table: dict[str, Any]) -> SourceTable:
             )
     common = {key: value for key, value in table.items() if key in _COMMON}
     own = {key: value for key, value in table.items() if key not in _COMMON}
-    return convert({**common, "own": own}, SourceTable, f"[[source]] {table['name']}")
+    where = f"[[source]] {table['name']}"
+    source = convert({**common, "own": own}, SourceTable, where)
+    try:
+        seconds(source.every)
+    except SettingsError as error:
+        raise SettingsError("{where}: {why}", where=where, why=error) from None
+    return source
 
 
 def _unknown(key: str, known: Sequence[str], where: str) -> SettingsError:

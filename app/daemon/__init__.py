@@ -1,0 +1,1 @@
+"""The background daemon: reads every source by itself, and says how each one stands."""
