@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
+from stammkunde.app import readers
 from stammkunde.app.calendars import freeze
 from stammkunde.app.company import company_of
 from stammkunde.config.settings import (
@@ -30,6 +34,7 @@ from stammkunde.connectors.interface import Connector, Context
 from stammkunde.core.addresses import mail_address
 from stammkunde.core.assignment import Assignment
 from stammkunde.core.assignment.tables import SCHEMA, evidence_of
+from stammkunde.core.company import Company
 from stammkunde.core.contact import Identifier
 from stammkunde.core.errors import DecisionError, HomeError, KeyStoreError, SettingError
 from stammkunde.core.feed import Source
@@ -37,8 +42,10 @@ from stammkunde.core.ids import random_id
 from stammkunde.core.intake import Intake
 from stammkunde.core.keys import KeyStore, make_master_key, master_key, read_master_key
 from stammkunde.core.log.clock import VOUCHED
+from stammkunde.core.log.datastore import copy_database
 from stammkunde.core.log.store import Log
 from stammkunde.core.phones import e164
+from stammkunde.projections.discreet import DiscreetQueries
 from stammkunde.projections.figures.projection import FiguresProjection
 from stammkunde.projections.queries import Queries
 from stammkunde.projections.rebuild import DeadLetter, Difference, check, dead_letters, rebuild
@@ -49,6 +56,7 @@ if TYPE_CHECKING:
     from stammkunde.app.access.accounts import Accounts
 
 COMPANY = "company."
+_COPY = "copy-"
 
 
 class Home:
@@ -57,13 +65,29 @@ class Home:
     def __init__(self, path: Path, company_settings: dict[str, Any] | None = None) -> None:
         """`company_settings` overrides the file's `[company]` table for this run."""
         self.path = path
+        self._files = path
+        self._overrides = company_settings or {}
+        self.settings, self.company = self._read_settings()
+        self._open_log: Log | None = None
+
+    def _read_settings(self) -> tuple[Settings, Company]:
         try:
-            self.settings: Settings = read_settings(path)
-            table = {**self.settings.company, **(company_settings or {})}
-            self.company = company_of(table)
+            settings = read_settings(self.path)
+            return settings, company_of({**settings.company, **self._overrides})
         except SettingsError as error:
             raise SettingError(error.template, **error.values) from None
-        self._open_log: Log | None = None
+
+    def reload(self) -> bool:
+        """Read the settings again; whether the company is another one now. A wrong file changes nothing.
+
+        Sources and company count from the next reading on; `[store]`, `[web]` and the views' time zone at the next start.
+        """
+        before = self.company
+        self.settings, self.company = self._read_settings()
+        if self.company == before:
+            return False
+        self.__dict__.pop("intake", None)
+        return True
 
     @property
     def exists(self) -> bool:
@@ -92,7 +116,7 @@ class Home:
         self._open_log = Log(
             self._file(self.settings.store.url),
             keys,
-            tables=SCHEMA,
+            tables=f"{SCHEMA};{readers.TABLE}",
             vouched=_vouched(),
             clock=self._stands_still() if self.settings.demo.now else None,
         )
@@ -115,6 +139,10 @@ class Home:
     def queries(self) -> Queries:
         """What is read; `catch_up` first."""
         return Queries(self._views)
+
+    def discreet(self, hidden: Collection[str], unnamed: str) -> Queries:
+        """The same for somebody who may not hear these sources; `unnamed` instead of the name of whom only they know."""
+        return DiscreetQueries(self._views, hidden, unnamed) if hidden else self.queries
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -224,7 +252,29 @@ class Home:
         scheme, _, name = url.partition(":")
         if scheme != "sqlite" or not name:
             raise SettingError("[store]: “{url}” is not supported: use sqlite:FILE.", url=url)
-        return self.path / name
+        # a copy lies in one folder, wherever its original does
+        return self._files / (name if self._files == self.path else name.replace("/", "_"))
+
+    @contextmanager
+    def copied(self) -> Iterator[Home]:
+        """A copy of log and key store, in which anything may be tried; gone at the end of the block.
+
+        Others wait while it is made: both files must be of one moment. What a killed process left behind goes first:
+        it holds keys, which an erasure must reach.
+        """
+        for left in self.path.glob(f"{_COPY}*"):
+            with suppress(BlockingIOError), _taken(left):
+                rmtree(left, ignore_errors=True)
+        with TemporaryDirectory(prefix=_COPY, dir=self.path) as folder, _taken(Path(folder)):
+            twin = Home(self.path, self._overrides)
+            twin._files = Path(folder)
+            with self.log.transaction():
+                for url in (self.settings.store.url, self.settings.store.keys):
+                    copy_database(self._file(url), twin._file(url))
+            try:
+                yield twin
+            finally:
+                twin.close()
 
     # ---- sources
 
@@ -265,6 +315,17 @@ class Home:
                     known=", ".join(sources) or "–",
                 )
         return [sources[name] for name in wanted]
+
+
+@contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    """Hold a folder, as long as this process lives; `BlockingIOError` where another one does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _vouched() -> date | None:

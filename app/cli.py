@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "figures": ("figures", "Controlling figures, and who is behind each."),
     "todo": ("waiting", "Missed calls not returned and mails not answered."),
     "review": ("waiting", "Contacts that wait for a person to say whose they are."),
+    "ringing": ("ringing", "Calls as they ring, each with the customer."),
     "record": ("deciding", "Record a letter, a visit or a call by hand."),
     "describe": ("deciding", "Write attributes or a role of a customer."),
     "note": ("deciding", "Write a note on a customer."),
@@ -49,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("home", "Check that the log is what was recorded."),
     "quarantine": ("quarantine", "What could not be read, and reading it again."),
     "connectors": ("connectors", "The connectors that are installed, with their settings."),
+    "connector": ("connectors", "Make a connector of your own, try a source, sign in to one."),
     "user": ("access", "Who may sign in, and as what."),
     "token": ("access", "Tokens by which programs use the API."),
 }

@@ -30,7 +30,7 @@ def contacts_table(contacts: Iterable[Contact], home: Home, locale: Locale, *, w
     """A line each; `why` adds one with the rule, its score and its evidence. Full circle: from them; open: from us."""
     text = locale.text
     columns = (
-        Column(text("When"), 16),
+        Column(text("When"), 17),
         Column(text("Channel"), 12),
         Column(text("Kind"), 14),
         Column(text("Who")),
@@ -49,11 +49,11 @@ def _line(contact: Contact, home: Home, locale: Locale) -> Sequence[str]:
     country = home.company.country
     what = contact.subject or contact.text
     if contact.money:
-        what = f"{writing.money(contact.money.amount, contact.money.currency)} {what}"
+        what = f"{locale.money(contact.money.amount, contact.money.currency)} {what}"
     mark = _MARKS.get(contact.direction or "", " ")
     who = contact.counterpart or (locale.text("withheld") if contact.channel == "phone" else "–")
     return (
-        writing.full_moment(contact.occurred_at, ZoneInfo(home.company.timezone)),
+        writing.full_moment(contact.occurred_at, ZoneInfo(home.company.timezone), locale.code),
         f"{mark} {locale.word(contact.channel)}",
         locale.word(contact.outcome or contact.kind),
         writing.phone(who, country),
@@ -72,7 +72,7 @@ def _reasons(contact: Contact, home: Home, locale: Locale) -> Iterator[str]:
         shown = ", ".join(
             writing.identifier(one.kind, one.value, home.company.country) for one in found.evidence
         )
-        score = text("score {score}", score=writing.number(found.score, 2))
+        score = text("score {score}", score=locale.number(found.score, 2))
         yield f"{rule}{': ' if shown else ''}{shown} · {score}"
     yield contact.id
 

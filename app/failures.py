@@ -115,17 +115,28 @@ def trace(error: BaseException) -> None:
         traceback.print_exception(error)
 
 
+def place(error: BaseException) -> str:
+    """What failed where, without what it says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    kind = type(error).__name__
+    return f"{kind}, {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else kind
+
+
 def defect(error: BaseException, locale: Locale) -> str:
     """Our own mistake: what and where without any content, which may be personal."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = type(error).__name__
-    if frames:
-        place = f"{place}, {Path(frames[-1].filename).name}:{frames[-1].lineno}"
     return locale.text(
         "this is a defect of Stammkunde ({place}); nothing recorded is lost. Report this line to the project's issues;"
         " {debug}=1 shows more, which may name persons.",
-        place=place,
+        place=place(error),
         debug=DEBUG,
+    )
+
+
+def of_connector(error: BaseException) -> Message:
+    """The mistake of a connector, told beside a source or file; the log says where."""
+    return Message(
+        "This is an error of the connector ({kind}): please report it; the log says where.",
+        kind=type(error).__name__,
     )
 
 

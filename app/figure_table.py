@@ -76,7 +76,7 @@ def figures_table(
         click.echo(f"\n{click.wrap_text(definition, page_width())}")
 
 
-def figure_value(answer: FigureAnswer) -> str:
+def figure_value(answer: FigureAnswer, language: str) -> str:
     """The value as people write it, or a dash."""
     value = answer.value
     if value is None:
@@ -84,10 +84,10 @@ def figure_value(answer: FigureAnswer) -> str:
     if answer.unit == "share":
         return writing.share(float(value))
     if answer.unit == "hours":
-        return f"{writing.number(value, 1)} h"
+        return f"{writing.number(value, 1, language)} h"
     if FIGURES[answer.code].unit == "money":
-        return writing.money(value, answer.unit)  # type: ignore[arg-type]
-    return writing.number(value)
+        return writing.money(value, answer.unit, language)  # type: ignore[arg-type]
+    return writing.number(value, language=language)
 
 
 def _rows(answers: _Answers, locale: Locale, grain: Grain | None) -> Iterator[_Row]:
@@ -98,14 +98,14 @@ def _rows(answers: _Answers, locale: Locale, grain: Grain | None) -> Iterator[_R
             if number == 0:
                 yield title, "", ""
             title = f"  {span_text(answer.from_, answer.to, locale)}"
-        yield title, figure_value(answer), _note(answer, locale)
+        yield title, figure_value(answer, locale.code), _note(answer, locale)
 
 
 def _note(answer: FigureAnswer, locale: Locale) -> str:
     parts = [locale.sentence(part) for part in answer.note.split("; ")]
     if answer.unit == "share" and answer.denominator:
         of = locale.text("{part} of {whole}")
-        part, whole = (writing.number(n or 0) for n in (answer.numerator, answer.denominator))
+        part, whole = (locale.number(n or 0) for n in (answer.numerator, answer.denominator))
         parts.insert(0, of.format(part=part, whole=whole))
     return ", ".join(filter(None, parts))
 
@@ -120,8 +120,8 @@ def _channels(queries: Queries, period: Period, locale: Locale) -> Iterator[_Row
         for mark, direction in zip("●○", get_args(Direction), strict=True):
             n = _contacts(queries, period, Segment(channel=channel, direction=direction))
             if n:
-                ways.append(f"{mark} {writing.number(n)} {locale.word(direction)}")
-        yield f"  {locale.word(channel)}", writing.number(total), " · ".join(ways)
+                ways.append(f"{mark} {locale.number(n)} {locale.word(direction)}")
+        yield f"  {locale.word(channel)}", locale.number(total), " · ".join(ways)
 
 
 def _contacts(queries: Queries, period: Period, segment: Segment) -> int:
@@ -138,11 +138,11 @@ def _balance(queries: Queries, period: Period, locale: Locale) -> str:
     )
     return locale.text(
         "{opening} + {new} new + {back} won back − {gone} churned = {closing}",
-        opening=writing.number(opening),
-        new=writing.number(new),
-        back=writing.number(back),
-        gone=writing.number(gone),
-        closing=writing.number(opening + new + back - gone),
+        opening=locale.number(opening),
+        new=locale.number(new),
+        back=locale.number(back),
+        gone=locale.number(gone),
+        closing=locale.number(opening + new + back - gone),
     )
 
 
@@ -150,5 +150,9 @@ def span_text(start: date, end: date, locale: Locale) -> str:
     """`23.11.2026`, or with the last day, which is the one before `end`."""
     last = end - timedelta(days=1)
     if last <= start:
-        return writing.day(start)
-    return locale.text("{first} to {last}", first=writing.day(start), last=writing.day(last))
+        return writing.day(start, locale.code)
+    return locale.text(
+        "{first} to {last}",
+        first=writing.day(start, locale.code),
+        last=writing.day(last, locale.code),
+    )

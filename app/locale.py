@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,8 +90,20 @@ class Locale:
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
         """The form that fits `n`; `{n}` is filled in, in groups of three."""
-        shown = f"{n:,}".replace(",", "’")
+        shown = self.number(n)
         return self._catalogue.ngettext(one, many, n).format(n=shown, **values)
+
+    def number(self, value: Decimal | float, places: int = 0) -> str:
+        """`1’234`, in English `1,234`."""
+        from stammkunde.app import writing
+
+        return writing.number(value, places, self.code)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """`CHF 1’234.00`, in English `CHF 1,234.00`."""
+        from stammkunde.app import writing
+
+        return writing.money(amount, currency, self.code)
 
     def word(self, stored: str | None) -> str:
         """How one says a channel, kind, outcome, class or rule; a plugin's own word stays as it is."""

@@ -82,8 +82,12 @@ def _retry(
         )
     feed = home.intake.open(home.source(table))
     read = 0
-    for entry in entries:
-        batch: Batch = connector.retry(quarantine.item(entry.number), feed.memory)
-        feed.record(batch, released=entry.number)
-        read += not batch.rejected
+    try:
+        for entry in entries:
+            batch: Batch = connector.retry(quarantine.item(entry.number), feed.memory)
+            feed.record(batch, released=entry.number)
+            read += not batch.rejected
+    finally:
+        if hasattr(connector, "close"):
+            connector.close()
     return Retried(name, read, len(entries) - read)

@@ -9,22 +9,24 @@ from stammkunde.app.bootstrap import Home
 from stammkunde.app.locale import Locale
 from stammkunde.projections.answers import Contact
 from stammkunde.projections.origins import Origin
+from stammkunde.projections.queries import Queries
 
 _BY_RULE = ("person", "thread")
 """Rules that say all; the others rest on identifiers."""
 
 
-def reason(contact: Contact, home: Home, locale: Locale) -> str:
+def reason(contact: Contact, home: Home, locale: Locale, queries: Queries | None = None) -> str:
     """`number from order 1043`: what vouches for the first identifier of the evidence that something vouches for.
 
     Where nothing but the contact itself does, the identifier alone; empty while the contact is nobody's.
+    `queries` are those of a visitor, who may not hear of each witness.
     """
     found = contact.assignment
     if found is None or contact.customer_id is None:
         return ""
     if found.rule in _BY_RULE:
         return locale.word(found.rule)
-    witnesses = home.queries.origins(contact.customer_id, found.evidence)
+    witnesses = (queries or home.queries).origins(contact.customer_id, found.evidence)
     for identifier in found.evidence:
         origin = witnesses.get(identifier)
         if origin and origin.contact != contact.id:

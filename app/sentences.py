@@ -5,8 +5,10 @@ from __future__ import annotations
 from stammkunde.app import writing
 from stammkunde.app.locale import Locale
 from stammkunde.config.settings import FILE
+from stammkunde.connectors.interface import Call
 from stammkunde.core.company import Company
 from stammkunde.projections.answers import Review
+from stammkunde.projections.callers import Caller
 
 
 def review_sentence(review: Review, country: str, locale: Locale) -> str:
@@ -44,3 +46,22 @@ def _together(one: str, other: str) -> str:
     """`Anna` of `Anna Frei` and `Peter Frei`: a shared family name is said once."""
     given, _, family = one.rpartition(" ")
     return given if given and other.endswith(f" {family}") else one
+
+
+def caller_sentence(caller: Caller, call: Call, locale: Locale) -> str:
+    """Who calls: `Anna Frei`, `shared by 3 customers: Anna Frei, Peter Frei`, or what the network says of a stranger."""
+    text = locale.text
+    names = [
+        text("Customer without a name") if one.name in ("", call.number) else one.name
+        for one in caller.customers
+    ]
+    if caller.n == 1:
+        return names[0]
+    if names:
+        many = text("{n} customers: {names}", n=caller.n, names=", ".join(names))
+        return f"{many} …" if caller.n > len(names) else many
+    if not call.number:
+        return call.name
+    if caller.class_ == "shared":
+        return text("a number of several people")
+    return text("“{name}”, not known here", name=call.name) if call.name else text("not known here")

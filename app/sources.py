@@ -6,12 +6,13 @@ share one namespace, whatever they are read as.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from stammkunde.app.bootstrap import Home
-from stammkunde.config.settings import SourceTable
+from stammkunde.config.settings import SourceTable, convert
 from stammkunde.core import ids
 from stammkunde.core.contact import Contact
 from stammkunde.core.errors import ConnectorError
@@ -62,6 +63,25 @@ def choose(home: Home, connector: str, name: str | None) -> Choice:
         return Choice(found)
     system = found.system if found else ""
     return Choice(SourceTable(name=name, connector=connector, system=system))
+
+
+def with_files(
+    choice: Choice, paths: Sequence[str], own: Mapping[str, str] | None = None
+) -> Choice:
+    """The source with these files in the place of its own, and what `own` says on top of its settings.
+
+    Of a source that is read live (none of its settings is a `path`) nothing holds for files, but its name and system.
+    """
+    own = own or {}
+    common: dict[str, Any] = {key: own[key] for key in ("system", "keep") if key in own}
+    rest = {key: value for key, value in own.items() if key not in common}
+    before = choice.table.own if "path" in choice.table.own else {}
+    table = {
+        **msgspec.structs.asdict(choice.table),
+        **common,
+        "own": {**before, **rest, "path": list(paths)},
+    }
+    return msgspec.structs.replace(choice, table=convert(table, SourceTable, "--set"))
 
 
 def _earlier(home: Home) -> list[Earlier]:

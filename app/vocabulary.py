@@ -73,6 +73,9 @@ WORDS: dict[str, str] = {
     # states of a source
     "new": "not read yet",
     "ok": "read",
+    "unavailable": "not available",
+    "credentials": "refuses us",
+    "broken": "broken",
     # why connectors leave an item out
     "internal": "internal",
     "shop notification": "the shop's own notification",

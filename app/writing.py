@@ -50,9 +50,10 @@ def _short_date(value: date) -> str:
     return f"{value.day:02} {_MONTHS[value.month - 1]}"
 
 
-def full_moment(value: datetime, zone: ZoneInfo) -> str:
-    """`20.11.2026 11:52` in the company's own time."""
-    return f"{value.astimezone(zone):%d.%m.%Y %H:%M}"
+def full_moment(value: datetime, zone: ZoneInfo, language: str = "de") -> str:
+    """`20.11.2026 11:52`, `20 Nov 2026 11:52` in the company's own time."""
+    local = value.astimezone(zone)
+    return f"{day(local, language)} {local:%H:%M}"
 
 
 def phone(e164: str, country: str) -> str:

@@ -24,7 +24,11 @@ NAMES = (
     "views",
     "pages",
     "mail",
+    "imap",
     "telephony",
+    "ringing",
+    "shop",
+    "daemon",
     "startup",
 )
 

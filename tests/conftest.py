@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("stammkunde.connectors.contract")
-
 DATA = os.environ.get("STAMMKUNDE_DATA")
 
 

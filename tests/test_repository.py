@@ -177,14 +177,15 @@ installed = cache(packages_distributions)
 
 
 def test_every_package_that_is_imported_is_declared() -> None:
-    """Only the contract tests, which are for tests, may need what development does."""
+    """Only what is for tests, the contract and pytest's plugin, may need what development does."""
+    for_tests = ("connectors/contract/", "connectors/pytest_plugin.py")
     undeclared = {
         name(path): missing
         for path in python_files(*LAYERS)
         if (
             missing := imported(path)
             - RUN_TIME
-            - (DEVELOPMENT if name(path) == "connectors/contract.py" else set())
+            - (DEVELOPMENT if name(path).startswith(for_tests) else set())
         )
     }
     assert undeclared == {}

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from stammkunde.app.access import attempts, links, secrets, sessions, tokens, users
+from stammkunde.app.access import attempts, devices, links, secrets, sessions, tokens, users
 from stammkunde.app.access.moments import stored
 from stammkunde.app.access.passwords import Passwords
 from stammkunde.app.access.records import Link, Session, Token, User
@@ -22,11 +22,15 @@ from stammkunde.core.errors import HomeError
 from stammkunde.core.log.datastore import Datastore
 
 FILE = "accounts.db"
-FORMAT = 1
 DEMO = "Demo"
 """The user whom a demo's link signs in as; he has no password."""
 
-_TABLES = (users.TABLE, sessions.TABLE, tokens.TABLE, links.TABLE, attempts.TABLE)
+_STEPS = (
+    (users.TABLE, sessions.TABLE, tokens.TABLE, links.TABLE, attempts.TABLE),
+    (devices.TABLE,),
+)
+"""The tables that each format added to the one before."""
+FORMAT = len(_STEPS)
 
 
 class Accounts:
@@ -83,7 +87,7 @@ class Accounts:
             user = users.known(cursor, name)
             cursor.execute("UPDATE users SET hash = ? WHERE number = ?", (hash_, user.number))
             sessions.end_all(cursor, user)
-            attempts.clear(cursor, attempts.user_door(user.number))
+            attempts.clear_user(cursor, user.number)
             return user
 
     def set_language(self, name: str, language: str) -> User:
@@ -107,21 +111,25 @@ class Accounts:
         with self._store.writing() as cursor:
             user = users.known(cursor, name)
             cursor.execute("UPDATE users SET disabled = 0 WHERE number = ?", (user.number,))
-            attempts.clear(cursor, attempts.user_door(user.number))
+            attempts.clear_user(cursor, user.number)
             return users.known(cursor, name)
 
     # ---- signing in
 
-    def authenticate(self, name: str, password: str) -> User:
-        """The user whose password it is; `AccessError` `wrong`, or `wait` after too many failures."""
-        user, _ = self._checked(name, password)
+    def authenticate(self, name: str, password: str, device: str = "") -> User:
+        """The user whose password it is; `AccessError` `wrong`, or `wait` after too many failures.
+
+        `device` is the secret of the device he comes from, if it has one: where he signed in from there before, only
+        the failures of that device count.
+        """
+        user, _, door = self._checked(name, password, device)
         with self._store.writing() as cursor:
-            attempts.clear(cursor, attempts.user_door(user.number))
+            attempts.clear(cursor, door)
         return user
 
-    def sign_in(self, name: str, password: str, previous: str = "") -> str:
+    def sign_in(self, name: str, password: str, previous: str = "", device: str = "") -> str:
         """A new session's secret, for the cookie; the session of the `previous` one ends. Refuses as `authenticate`."""
-        user, hash_ = self._checked(name, password)
+        user, hash_, door = self._checked(name, password, device)
         renewed = self._passwords.hash(password) if self._passwords.is_outdated(hash_) else hash_
         with self._store.writing() as cursor:
             # the password may have been changed, or the user disabled, while this one was checked
@@ -131,8 +139,21 @@ class Accounts:
             )
             if not same.rowcount:
                 raise AccessError("wrong")
-            attempts.clear(cursor, attempts.user_door(user.number))
+            attempts.clear(cursor, door)
             return self._begin(cursor, users.known(cursor, user.name), previous)
+
+    def known_device(self, session: str, device: str = "") -> str:
+        """The secret of the device from which this session was begun: the one it has, or a new one."""
+        with self._store.writing() as cursor:
+            now = self._now()
+            pair = sessions.found(cursor, secrets.digest(session), now)
+            if pair is None:
+                return ""
+            digest = secrets.digest(device)
+            if not devices.is_known(cursor, digest, None, now):  # what a stranger chose is none
+                device, digest = secrets.made()
+            devices.note(cursor, digest, pair[0].user.number, now)
+            return device
 
     def session(self, secret: str) -> Session | None:
         """Who holds this secret: None where nobody does any more, after twelve idle hours or seven days."""
@@ -237,18 +258,25 @@ class Accounts:
     def _now(self) -> int:
         return stored(self._clock())
 
-    def _checked(self, name: str, password: str) -> tuple[User, str]:
-        """A user and the hash that the password fits; the attempt stays counted as failed."""
+    def _checked(self, name: str, password: str, device: str) -> tuple[User, str, str]:
+        """A user, the hash that the password fits, and the door at which the attempt stays counted as failed."""
         with self._store.writing() as cursor:
             pair = users.found(cursor, name)
-            number = pair[0].number if pair else None
-            door = attempts.stranger_door(name) if number is None else attempts.user_door(number)
+            door = (
+                self._door(cursor, pair[0].number, device) if pair else attempts.stranger_door(name)
+            )
             attempts.count(cursor, door, self._now())
         hash_ = pair[1] if pair else None
         fits = self._passwords.fits(hash_, password)
         if pair is None or hash_ is None or pair[0].disabled or not fits:
             raise AccessError("wrong")
-        return pair[0], hash_
+        return pair[0], hash_, door
+
+    def _door(self, cursor: sqlite3.Cursor, number: int, device: str) -> str:
+        digest = secrets.digest(device)
+        if device and devices.is_known(cursor, digest, number, self._now()):
+            return attempts.device_door(number, digest)
+        return attempts.user_door(number)
 
     def _begin(self, cursor: sqlite3.Cursor, user: User, previous: str = "") -> str:
         if previous:
@@ -257,7 +285,7 @@ class Accounts:
         return sessions.begin(cursor, user, self._now())
 
     def _sweep(self, cursor: sqlite3.Cursor) -> None:
-        for table in (sessions, links, attempts):
+        for table in (sessions, links, attempts, devices):
             table.sweep(cursor, self._now())
 
     def _note(
@@ -281,7 +309,8 @@ class Accounts:
 
     def _make(self) -> None:
         with self._store.writing() as cursor:
-            if not cursor.execute("PRAGMA user_version").fetchone()[0]:
-                for table in _TABLES:
+            known = cursor.execute("PRAGMA user_version").fetchone()[0]
+            for tables in _STEPS[known:]:
+                for table in tables:
                     cursor.execute(table)
-                cursor.execute(f"PRAGMA user_version = {FORMAT}")
+            cursor.execute(f"PRAGMA user_version = {FORMAT}")

@@ -41,6 +41,11 @@ def user_door(number: int) -> str:
     return f"user {number}"
 
 
+def device_door(number: int, digest: bytes) -> str:
+    """Where those of a user are counted that come from a device which he signed in from before."""
+    return f"user {number} at {digest.hex()}"
+
+
 def stranger_door(name: str) -> str:
     """Where those of a name are counted that nobody has: one of 1024 shelves.
 
@@ -71,6 +76,15 @@ def _too_early(seconds: int) -> AccessError:
 def clear(cursor: sqlite3.Cursor, door: str) -> None:
     """Forget the failures: somebody came in, or got a new password."""
     cursor.execute("DELETE FROM attempts WHERE door = ?", (door,))
+
+
+def clear_user(cursor: sqlite3.Cursor, number: int) -> None:
+    """Forget those of a user, on whatever device."""
+    door = user_door(number)
+    cursor.execute(
+        "DELETE FROM attempts WHERE door = ? OR door > ? AND door < ?",
+        (door, f"{door} ", f"{door}!"),
+    )
 
 
 def sweep(cursor: sqlite3.Cursor, now: int) -> None:

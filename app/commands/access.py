@@ -129,7 +129,7 @@ def list_users_command(session: Session, as_json: bool, as_csv: bool) -> None:
         columns = (
             Column(text("Name")),
             Column(text("Role"), 12),
-            Column(text("Since"), 10),
+            Column(text("Since"), 11),
             Column(text("State"), 12),
         )
         table(columns, (_user_line(user, zone, session.locale) for user in users))
@@ -137,7 +137,7 @@ def list_users_command(session: Session, as_json: bool, as_csv: bool) -> None:
 
 def _user_line(user: User, zone: ZoneInfo, locale: Locale) -> Sequence[str]:
     state = locale.text("disabled") if user.disabled else ""
-    since = writing.day(user.created_at.astimezone(zone).date())
+    since = writing.day(user.created_at.astimezone(zone).date(), locale.code)
     return user.name, locale.word(user.role), since, state
 
 
@@ -236,14 +236,15 @@ def _show_tokens(tokens: Iterable[Token], zone: ZoneInfo, locale: Locale) -> Non
         Column(text("Name")),
         Column(text("Owner")),
         Column(text("Scopes"), 16),
-        Column(text("Last used"), 16),
+        Column(text("Last used"), 17),
         Column(text("State"), 12),
     )
     table(columns, (_token_line(token, zone, locale) for token in tokens))
 
 
 def _token_line(token: Token, zone: ZoneInfo, locale: Locale) -> Sequence[str]:
-    used = writing.full_moment(token.last_used_at, zone) if token.last_used_at else "–"
+    at = token.last_used_at
+    used = writing.full_moment(at, zone, locale.code) if at else "–"
     return (
         str(token.number),
         token.name,

@@ -113,18 +113,18 @@ def _line(customer: Customer, home: Home, locale: Locale) -> Sequence[str]:
         customer.id[:8],
         writing.phone(customer.name, country),
         locale.word(customer.kind),
-        writing.number(customer.contacts),
-        _first(customer.revenue),
+        locale.number(customer.contacts),
+        _first(customer.revenue, locale),
         ", ".join(ways),
     )
 
 
-def _first(revenue: Sequence[Amount]) -> str:
+def _first(revenue: Sequence[Amount], locale: Locale) -> str:
     """The first currency, with a sign that there are more."""
     if not revenue:
         return ""
     more = " …" if len(revenue) > 1 else ""
-    return writing.money(revenue[0].amount, revenue[0].currency) + more
+    return locale.money(revenue[0].amount, revenue[0].currency) + more
 
 
 def _sheet(sheet: CustomerSheet, home: Home, locale: Locale) -> Iterator[str]:
@@ -135,12 +135,12 @@ def _sheet(sheet: CustomerSheet, home: Home, locale: Locale) -> Iterator[str]:
         known = "" if identifier.class_ == "exclusive" else f"  ({locale.word(identifier.class_)})"
         yield f"  {writing.identifier(identifier.kind, identifier.value, country)}{known}"
     for sum_ in sheet.revenue:
-        yield f"  {text('Revenue')}: {writing.money(sum_.amount, sum_.currency)}"
+        yield f"  {text('Revenue')}: {locale.money(sum_.amount, sum_.currency)}"
     for key, attribute in sorted(sheet.attributes.items()):
         yield f"  {key}: {attribute.value}"
     for note in sheet.notes:
         by = f" ({note.by})" if note.by else ""
-        yield f"  {text('Note')} {writing.day(note.at.date())}{by}: {note.text}"
+        yield f"  {text('Note')} {writing.day(note.at.date(), locale.code)}{by}: {note.text}"
     if sheet.merged:
         yield f"  {text('Merged from')}: {', '.join(sheet.merged)}"
     yield ""

@@ -60,11 +60,11 @@ def demo_command(session: Session, once: bool, port: int, seed: int, size: int) 
 
 
 def _serve(session: Session, folder: Path, port: int) -> None:
-    from stammkunde.app.web.server import serve
+    from stammkunde.app.running import run
 
     click.echo("")
     with opened(folder) as home:
-        serve(home, port, lambda line: click.echo(session.locale.say(line)))
+        run(home, port, None, lambda line: click.echo(session.locale.say(line)))
 
 
 @contextmanager

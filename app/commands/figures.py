@@ -131,7 +131,7 @@ def _show_who(
         click.echo(text("Nobody is behind it."))
     else:
         columns = (
-            Column(text("When"), 16),
+            Column(text("When"), 17),
             Column(text("Kind"), 14),
             Column(text("Who")),
             Column(text("Amount"), 16, is_number=True),
@@ -140,9 +140,11 @@ def _show_who(
 
 
 def _who_line(entry: Behind, home: Home, session: Session) -> Sequence[str]:
-    amount = writing.money(entry.amount, entry.currency) if entry.amount is not None else ""
+    amount = session.locale.money(entry.amount, entry.currency) if entry.amount is not None else ""
     return (
-        writing.full_moment(entry.at, ZoneInfo(home.company.timezone)) if entry.at else "",
+        writing.full_moment(entry.at, ZoneInfo(home.company.timezone), session.locale.code)
+        if entry.at
+        else "",
         session.locale.word(entry.kind),
         writing.phone(entry.name, home.company.country) or "–",
         amount,

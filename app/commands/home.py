@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
 from stammkunde.app import failures, writing
 from stammkunde.app.bootstrap import Home, opened
-from stammkunde.app.calendars import check_place
 from stammkunde.app.cli import Session
 from stammkunde.app.commands.options import JSON, reading
-from stammkunde.app.company import company_of
+from stammkunde.app.founding import Answers, Interview
 from stammkunde.app.locale import Locale
 from stammkunde.app.output import Column, json_line, table
 from stammkunde.app.recovery import new_sheet, recovery_sheet
 from stammkunde.app.sentences import own_side
-from stammkunde.config.example import COUNTRIES, settings_text
+from stammkunde.config.example import settings_text
 from stammkunde.config.settings import FILE
+from stammkunde.core.decisions import HAND
 from stammkunde.core.errors import SettingError
+from stammkunde.core.standing import Standing, standings
 from stammkunde.projections.answers import SourceStatus, Status
+
+NAMED = 20
+"""Gaps of a source that are named on the screen; `--json` has all of them."""
 
 
 @click.command("init")
@@ -50,8 +52,8 @@ def init_command(session: Session, defaults: bool, recovery: Path | None) -> Non
         click.echo(text("There is a home in {path} already; nothing was changed.", path=home.path))
         return
     asks = not defaults and sys.stdin.isatty() and not (home.path / FILE).exists()
-    settings = _asked(session.locale) if asks else settings_text()
-    sheet = _created(home, settings, recovery, session.locale)
+    answers = Interview(session.locale).answers() if asks else Answers({})
+    sheet = _created(home, answers, recovery, session.locale)
     master = home.path / home.settings.store.master_key.file
     click.echo(text("Made a home in {path}.", path=home.path))
     click.echo(text("The master key is {file}.", file=master))
@@ -61,16 +63,24 @@ def init_command(session: Session, defaults: bool, recovery: Path | None) -> Non
         click.echo(f"\n{sheet}\n")
     else:
         click.echo(text("Keep a copy in a safe place: without it nobody can read the log again."))
-    click.echo(text("Next: stammkunde import FILES, or name your sources in {file}.", file=FILE))
+    if answers.sources:
+        click.echo(text("Next: stammkunde run reads your sources and shows the pages."))
+    else:
+        click.echo(
+            text("Next: stammkunde import FILES, or name your sources in {file}.", file=FILE)
+        )
     failures.say(own_side(Home(session.home).company, session.locale))
 
 
-def _created(home: Home, settings: str, recovery: Path | None, locale: Locale) -> str:
+def _created(home: Home, answers: Answers, recovery: Path | None, locale: Locale) -> str:
     """Make the home; the recovery sheet of its master key, empty for a key that there was before."""
+    settings = settings_text(**answers.company, sources=answers.sources)
     if recovery is None:
+        answers.write_secrets(home.path)
         master = home.create(settings)
         return recovery_sheet(master, home.path, locale) if master else ""
     with new_sheet(recovery) as file:
+        answers.write_secrets(home.path)
         master = home.create(settings)
         if master is None:
             raise SettingError(
@@ -79,64 +89,6 @@ def _created(home: Home, settings: str, recovery: Path | None, locale: Locale) -
         sheet = recovery_sheet(master, home.path, locale)
         file.write(f"{sheet}\n")
     return sheet
-
-
-def _asked(locale: Locale) -> str:
-    """The settings of four answers; each may be empty, and a wrong one is asked for again."""
-    text = locale.text
-    name = _ask(text("What is the company's name?"))
-    own = _checked(
-        locale, text("Its own mail addresses or domains, separated by commas?"), "", _own_mail
-    )
-    numbers = _ask(text("Its own telephone numbers, separated by commas?"))
-    place = _checked(locale, text("Its country and canton, as CH-ZH?"), "CH", _place)
-    while error := _wrong({**place, "numbers": numbers}):
-        click.echo(locale.say(error))
-        numbers = _ask(text("Its own telephone numbers, separated by commas?"))
-    if place["country"] not in COUNTRIES:
-        click.echo(text("Please check currency and timezone in {file}.", file=FILE))
-    return settings_text(name=name, **own, **place, numbers=_listed(numbers))
-
-
-def _ask(question: str, default: str = "") -> str:
-    answer: str = click.prompt(question, default=default, show_default=bool(default))
-    return answer.strip()
-
-
-def _checked(
-    locale: Locale, question: str, default: str, read: Callable[[str], dict[str, Any]]
-) -> dict[str, Any]:
-    while True:
-        table = read(_ask(question, default))
-        error = _wrong(table)
-        if error is None:
-            return table
-        click.echo(locale.say(error))
-
-
-def _wrong(table: dict[str, Any]) -> SettingError | None:
-    try:
-        check_place(company_of(table), datetime.now(UTC).year)
-    except SettingError as error:
-        return error
-    return None
-
-
-def _own_mail(answer: str) -> dict[str, Any]:
-    own = _listed(answer.lower())
-    return {
-        "addresses": [part for part in own if "@" in part.strip("@")],
-        "domains": [part.removeprefix("@") for part in own if "@" not in part.strip("@")],
-    }
-
-
-def _place(answer: str) -> dict[str, Any]:
-    country, _, canton = answer.upper().partition("-")
-    return {"country": country, "canton": canton}
-
-
-def _listed(answer: str) -> list[str]:
-    return [part.strip() for part in answer.split(",") if part.strip()]
 
 
 @click.command("status")
@@ -150,14 +102,16 @@ def status_command(session: Session, as_json: bool) -> None:
     stammkunde status --json
     """
     with reading(session) as home:
-        status = home.queries.status(home.log)
+        status, stand = home.queries.status(home.log), standings(home.log)
     if as_json:
         json_line(status)
     else:
-        _show_status(status, ZoneInfo(home.company.timezone), session.locale)
+        _show_status(status, stand, ZoneInfo(home.company.timezone), session.locale)
 
 
-def _show_status(status: Status, zone: ZoneInfo, locale: Locale) -> None:
+def _show_status(
+    status: Status, stand: Mapping[str, Standing], zone: ZoneInfo, locale: Locale
+) -> None:
     text, plural, log = locale.text, locale.plural, status.log
     events = plural("{n} event", "{n} events", log.events)
     contacts = plural("{n} contact", "{n} contacts", log.contacts)
@@ -165,13 +119,15 @@ def _show_status(status: Status, zone: ZoneInfo, locale: Locale) -> None:
     click.echo(f"{events}, {contacts}, {customers}.")
     if status.sources:
         columns = (
-            Column(text("Source"), 18),
+            Column(text("Source"), 17),
             Column(text("Connector"), 14),
             Column(text("State"), 16),
-            Column(text("Last read"), 16),
+            Column(text("Last read"), 17),
             Column(text("Waiting"), 8, is_number=True),
         )
         table(columns, (_source_line(source, zone, locale) for source in status.sources))
+        for source in status.sources:
+            _show_trouble(source, stand.get(source.name, Standing()), locale)
     else:
         click.echo(text("Nothing was read yet: stammkunde import FILES"))
     waiting = sum(source.rejected for source in status.sources)
@@ -193,14 +149,28 @@ def _show_status(status: Status, zone: ZoneInfo, locale: Locale) -> None:
             click.echo(f"{dead} stammkunde rebuild")
 
 
+def _show_trouble(source: SourceStatus, standing: Standing, locale: Locale) -> None:
+    """What is wrong with a source, and which of its items are not in the log, in its own numbers."""
+    if standing.why is not None:
+        click.echo(f"{source.name}: {locale.say(standing.why)}")
+    for held in source.holdings:
+        for numbers, said in (
+            (held.missing, locale.text("not read yet")),
+            (held.gone, locale.text("no longer there")),
+        ):
+            if numbers:
+                named = ", ".join(numbers[:NAMED]) + (" …" if len(numbers) > NAMED else "")
+                click.echo(f"{source.name}, {held.part}: {said}: {named}")
+
+
 def _source_line(source: SourceStatus, zone: ZoneInfo, locale: Locale) -> Sequence[str]:
     last = source.last_success
     return (
         source.name,
         source.connector,
-        locale.word(source.state),
-        writing.full_moment(last, zone) if last else "–",
-        writing.number(source.rejected),
+        locale.text("as it comes") if source.name == HAND.name else locale.word(source.state),
+        writing.full_moment(last, zone, locale.code) if last else "–",
+        locale.number(source.rejected),
     )
 
 

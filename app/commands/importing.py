@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
-import msgspec
 
-from stammkunde.app import failures, writing
+from stammkunde.app import failures
 from stammkunde.app.bootstrap import Home, opened
 from stammkunde.app.calendars import check_place
 from stammkunde.app.cli import Session
@@ -21,10 +20,15 @@ from stammkunde.app.output import Column, json_line, table
 from stammkunde.app.progress import bar
 from stammkunde.app.reading import Preview, Reading, preview, read
 from stammkunde.app.sentences import own_side
-from stammkunde.app.sources import Choice, choose
-from stammkunde.config.settings import FILE, SourceTable, convert
+from stammkunde.app.sources import Choice, choose, with_files
+from stammkunde.config.settings import FILE, SourceTable
 from stammkunde.connectors import registry
 from stammkunde.core.errors import ConnectorError, CursorConflictError, SettingError
+
+if TYPE_CHECKING:
+    from stammkunde.app.again import Turn, Turning
+
+Answer: TypeAlias = "Reading | Preview | Turning"
 
 PREVIEW = click.option(
     "--preview", "only_preview", is_flag=True, help="Write nothing; show what would be read."
@@ -88,11 +92,16 @@ def import_command(
 
 @click.command("sync")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Read all of it afresh: after a change of settings what was recorded is amended, retracted, added.",
+)
 @PREVIEW
 @JSON
 @click.pass_obj
 def sync_command(
-    session: Session, names: tuple[str, ...], only_preview: bool, as_json: bool
+    session: Session, names: tuple[str, ...], again: bool, only_preview: bool, as_json: bool
 ) -> int:
     """Read what is new in the sources of stammkunde.toml: all of them, or those named.
 
@@ -101,7 +110,9 @@ def sync_command(
     \b
     stammkunde sync
     stammkunde sync phone --json
+    stammkunde sync info --again --preview
     """
+    one = _afresh if again else _news
     with opened(session.home) as home:
         tables = home.configured(names)
         if not tables:
@@ -109,11 +120,11 @@ def sync_command(
                 "No source is configured: add a [[source]] table to {file}.", file=FILE
             )
         check_place(home.company, home.now().year)
-        answers: list[Reading | Preview] = []
+        answers: list[Answer] = []
         refused: list[str] = []
         for table_ in tables:
             try:
-                answers.append(_one(home, Choice(table_), only_preview=only_preview, advance=True))
+                answers.append(one(home, table_, only_preview=only_preview))
             except (ConnectorError, CursorConflictError, SettingError) as error:
                 refused.append(f"{table_.name}: {session.locale.say(error)}")
         if not only_preview:
@@ -125,6 +136,22 @@ def sync_command(
     for line in refused:
         failures.say(line)
     return failures.FAILED if refused else failures.DONE
+
+
+def _news(home: Home, table: SourceTable, *, only_preview: bool) -> Answer:
+    return _one(home, Choice(table), only_preview=only_preview, advance=True)
+
+
+def _afresh(home: Home, table: SourceTable, *, only_preview: bool) -> Answer:
+    from stammkunde.app.again import preview_again, read_again
+    from stammkunde.app.daemon.lock import READS, alone
+
+    home.require()
+    with bar(table.name) as progress:
+        if only_preview:
+            return preview_again(home, table, progress)
+        with alone(home.path, READS):  # what a connector remembers of its system has one writer
+            return read_again(home, table, progress)
 
 
 def _one(home: Home, choice: Choice, *, only_preview: bool, advance: bool) -> Reading | Preview:
@@ -164,15 +191,7 @@ def _choice(
 ) -> Choice:
     """The source that is meant, with what `--set` says on top of its settings, and these files instead of its own."""
     choice = choose(home, connector, name)
-    common: dict[str, Any] = {key: own[key] for key in ("system", "keep") if key in own}
-    rest = {key: value for key, value in own.items() if key not in common}
-    path = [str(Path(path).absolute()) for path in paths]
-    table = {
-        **msgspec.structs.asdict(choice.table),
-        **common,
-        "own": {**choice.table.own, **rest, "path": path},
-    }
-    return msgspec.structs.replace(choice, table=convert(table, SourceTable, "--set"))
+    return with_files(choice, [str(Path(path).absolute()) for path in paths], own)
 
 
 def _recognised(paths: tuple[str, ...]) -> dict[str, list[str]]:
@@ -206,17 +225,37 @@ def _nowhere(path: str) -> ConnectorError:
     )
 
 
-def _show(answers: Sequence[Reading | Preview], locale: Locale) -> None:
+def _show(answers: Sequence[Answer], locale: Locale) -> None:
     for answer in answers:
         if isinstance(answer, Preview):
             _show_preview(answer, locale)
-        else:
+        elif isinstance(answer, Reading):
             _show_reading(answer, locale)
+        else:
+            _show_turning(answer, locale)
+
+
+def _show_turning(found: Turning, locale: Locale) -> None:
+    """What would turn; nothing was written."""
+    _show_reading(found.reading, locale)
+    columns = (Column("", 8, is_number=True), Column(""))
+    rows = ((locale.number(turn.contacts), _turn(turn, locale)) for turn in found.turns)
+    table(columns, rows)
+    click.echo(locale.text("Nothing was written."))
+
+
+def _turn(turn: Turn, locale: Locale) -> str:
+    def said(side: str) -> str:
+        return " ".join(map(locale.word, side.split())) or locale.text("nothing")
+
+    if turn.before == turn.after:
+        return locale.text("{what}: other details", what=said(turn.after))
+    return f"{said(turn.before)} → {said(turn.after)}"
 
 
 def _show_reading(reading: Reading, locale: Locale) -> None:
     text, plural = locale.text, locale.plural
-    number = writing.number
+    number = locale.number
     if not reading.items:
         click.echo(text("{source}: nothing new.", source=reading.source))
         return
@@ -257,7 +296,7 @@ def _show_ignored(ignored: dict[str, int], locale: Locale) -> None:
     columns = (Column("", 8, is_number=True), Column(""))
     rows = sorted(ignored.items(), key=lambda pair: (-pair[1], pair[0]))
     left_out = locale.text("left out")
-    table(columns, ((writing.number(n), f"{left_out}: {locale.word(why)}") for why, n in rows))
+    table(columns, ((locale.number(n), f"{left_out}: {locale.word(why)}") for why, n in rows))
 
 
 def _show_preview(found: Preview, locale: Locale) -> None:
@@ -266,10 +305,10 @@ def _show_preview(found: Preview, locale: Locale) -> None:
     click.echo(f"{found.source}: {contacts}. {text('Nothing was written.')}")
     columns = (Column("", 8, is_number=True), Column(""))
     kinds = sorted(found.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
-    table(columns, ((writing.number(n), locale.word(kind)) for kind, n in kinds))
+    table(columns, ((locale.number(n), locale.word(kind)) for kind, n in kinds))
     _show_ignored(found.ignored, locale)
     if found.rejected:
-        table(columns, [(writing.number(found.rejected), text("unreadable"))])
+        table(columns, [(locale.number(found.rejected), text("unreadable"))])
     if found.counterparts:
         click.echo(text("Commonest counterparts:"))
-        table(columns, ((writing.number(n), who) for who, n in found.counterparts))
+        table(columns, ((locale.number(n), who) for who, n in found.counterparts))

@@ -48,7 +48,7 @@ def list_command(session: Session, source: str, as_json: bool, as_csv: bool) -> 
     else:
         columns = (
             Column(text("No."), 6, is_number=True),
-            Column(text("Since"), 10),
+            Column(text("Since"), 11),
             Column(text("Source"), 14),
             Column(text("Bytes"), 10, is_number=True),
             Column(text("Reason")),
@@ -60,9 +60,9 @@ def list_command(session: Session, source: str, as_json: bool, as_csv: bool) -> 
 def _line(entry: Waiting, zone: ZoneInfo, locale: Locale) -> Sequence[str]:
     return (
         str(entry.number),
-        writing.day(entry.seen_at.astimezone(zone).date()),
+        writing.day(entry.seen_at.astimezone(zone).date(), locale.code),
         entry.source,
-        writing.number(entry.size),
+        locale.number(entry.size),
         locale.reason(entry.reason),
     )
 

@@ -121,7 +121,7 @@ def _todo_line(item: Todo, home: Home, session: Session) -> Sequence[str]:
         session.locale.word(_WHAT[item.what]),
         who,
         reached or "–",
-        f"{writing.number(item.open_hours, 1)} h",
+        f"{session.locale.number(item.open_hours, 1)} h",
     )
 
 

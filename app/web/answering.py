@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from litestar.exceptions import PermissionDeniedException
 
 from stammkunde.app.web.deciding import customer_id, deciding
 from stammkunde.app.web.foresight import Say
@@ -76,11 +77,14 @@ def carry_out(visit: Visit, given: Given) -> str:
     """
     about = case(visit, given.handle)
     contacts = visit.queries.waiting(given.handle, limit=MOST)
+    if about and not visit.may_see(about.contact):
+        raise PermissionDeniedException
     way = about.way.value if about and about.way else ""
     if about is None or given.way != way or given.contact not in contacts:
         raise DecisionError("Somebody answered meanwhile, or something new came in: look again.")
     if not (given.earlier or (given.answer == "nobody" and way)):
         contacts = [given.contact]
+    contacts = _seen(visit, contacts)
     words = ("new", "nobody", "shared")
     customer = None if given.answer in words else customer_id(visit, given.answer)
     log = visit.home.log
@@ -88,6 +92,14 @@ def carry_out(visit: Visit, given: Given) -> str:
     with deciding(visit) as decisions:
         _decide(decisions, given.answer, about.way, contacts, customer)
     return f"{before + 1}.{log.last_position()}.{given.handle}"
+
+
+def _seen(visit: Visit, contacts: list[str]) -> list[str]:
+    """Those that the visitor may decide on: of one counterpart some may be of a source that is not for him."""
+    if not visit.hidden:
+        return contacts
+    found = ((one, visit.queries.contact(one)) for one in contacts)
+    return [one for one, contact in found if contact and visit.may_see(contact)]
 
 
 def _decide(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cache
 from secrets import token_hex
 from typing import Any
@@ -21,13 +22,19 @@ from litestar.static_files import create_static_files_router
 from litestar.template.base import csrf_token
 from litestar.types import ControllerRouterHandler
 
+from stammkunde.app import readers
 from stammkunde.app.access.accounts import Accounts
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.locale import LANGUAGES, Locale
+from stammkunde.app.ringing import Switchboard
 from stammkunde.app.web import notices
 from stammkunde.app.web.api.problems import problem, route
 from stammkunde.app.web.api.routes import api, description
+from stammkunde.app.web.door import BODY_BYTES
+from stammkunde.app.web.hooks import Receiver, hook
+from stammkunde.app.web.metrics import metrics
 from stammkunde.app.web.pages import (
+    calls,
     contact,
     customer,
     customer_decisions,
@@ -45,11 +52,9 @@ from stammkunde.app.web.pages import (
 from stammkunde.app.web.rendering import STATIC, page
 from stammkunde.app.web.security import protect
 from stammkunde.app.web.signing_in import Authentication, needs, signing_in
+from stammkunde.app.web.streams import Streams
 from stammkunde.app.web.visit import Visit
 from stammkunde.core.errors import StammkundeError
-
-BODY_BYTES = 262_144
-"""No form of ours is longer."""
 
 READING: tuple[ControllerRouterHandler, ...] = (
     monday.monday,
@@ -63,6 +68,8 @@ READING: tuple[ControllerRouterHandler, ...] = (
     customer.customer_csv,
     contact.contact,
     review.review,
+    calls.calls,
+    calls.stream,
     display.keys,
     display.display,
     sources.sources,
@@ -88,12 +95,26 @@ ADMIN: tuple[ControllerRouterHandler, ...] = (
 logger = logging.getLogger(__name__)
 
 
-def application(home: Home, accounts: Accounts) -> Litestar:
-    """The pages and the API of one home; the caller keeps its views up to date and closes it."""
+def application(
+    home: Home,
+    accounts: Accounts,
+    is_well: Callable[[], bool] = lambda: True,
+    receive: Receiver | None = None,
+    switchboard: Switchboard | None = None,
+    streams: Streams | None = None,
+) -> Litestar:
+    """The pages and the API of one home; the caller keeps its views up to date, tells whether he can, and closes it.
+
+    `receive` takes the calls of sources, where the caller reads them; `switchboard` tells of telephone calls, and `streams`
+    are the answers that stay open, which the caller ends with the server.
+    """
+    readers.remember(home.log, home.settings.sources)
     return Litestar(
         route_handlers=[
             health,
             ready,
+            metrics,
+            hook,
             signing_in,
             Router("/", route_handlers=READING, guards=[needs("read")]),
             Router("/", route_handlers=WRITING, guards=[needs("write")]),
@@ -106,17 +127,29 @@ def application(home: Home, accounts: Accounts) -> Litestar:
                 cache_control=CacheControlHeader(max_age=31_536_000, immutable=True),
             ),
         ],
-        state=State({"home": home, "accounts": accounts, "started": token_hex(8)}),
+        state=State(
+            {
+                "home": home,
+                "accounts": accounts,
+                "started": token_hex(8),
+                "is_well": is_well,
+                "receive": receive,
+                "switchboard": switchboard,
+                "streams": streams or Streams(),
+            }
+        ),
         dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
         middleware=[
-            DefineMiddleware(Authentication, exclude=["^/static/", "^/healthz$", "^/readyz$"]),
+            DefineMiddleware(
+                Authentication, exclude=["^/static/", "^/healthz$", "^/readyz$", "^/hooks/"]
+            ),
         ],
         csrf_config=CSRFConfig(
             secret=home.log.keys.keys.index(b"forms").hex(),
             cookie_name="stammkunde-form",
             cookie_httponly=True,
             cookie_secure=bool(home.settings.web.tls_cert or home.settings.web.trusted_proxy),
-            exclude=["^/api/"],
+            exclude=["^/api/", "^/hooks/"],
         ),
         exception_handlers={Exception: failed},
         before_send=[protect],
@@ -149,6 +182,7 @@ def visit_of(request: Request[Any, Any, Any]) -> Visit:
         said=notices.sentence(request.query_params.get("done", "")),
         theme={"light": "light", "dark": "dark"}.get(request.cookies.get("theme", ""), ""),
         keys="off" if request.cookies.get("keys") == "off" else "",
+        is_program=request.url.path.startswith("/api/"),
     )
 
 
@@ -170,12 +204,11 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/readyz", sync_to_thread=True)
-def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """Log and views can be read."""
-    status = request.app.state.home.queries.status(request.app.state.home.log)
-    lag = max((each.lag for each in status.projections), default=0)
-    return Response({"status": "ok", "lag": lag})
+@get("/readyz", sync_to_thread=False)
+def ready(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    """Log and views can be read, and the views follow: what the follower found last, so that asking costs nothing."""
+    is_well: bool = request.app.state.is_well()
+    return Response({"status": "ok" if is_well else "failed"}, status_code=200 if is_well else 503)
 
 
 def failed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

@@ -74,11 +74,11 @@ def _base(visit: Visit, period: Period) -> Table:
     return Table(
         text("The customer base"),
         (
-            Row(label=text("Active at the beginning"), value=writing.number(base.opening), href=_list("active", day_before)),
-            Row(label=text("+ new"), value=writing.number(base.new), href=_list("new", period)),
-            Row(label=text("+ won back"), value=writing.number(base.won_back), href=_list("won_back", period)),
-            Row(label=text("− churned"), value=writing.number(base.churned), href=_list("churned", period)),
-            Row(label=text("= active at the end"), value=writing.number(base.closing), href=_list("active", period), is_sum=True),
+            Row(label=text("Active at the beginning"), value=visit.locale.number(base.opening), href=_list("active", day_before)),
+            Row(label=text("+ new"), value=visit.locale.number(base.new), href=_list("new", period)),
+            Row(label=text("+ won back"), value=visit.locale.number(base.won_back), href=_list("won_back", period)),
+            Row(label=text("− churned"), value=visit.locale.number(base.churned), href=_list("churned", period)),
+            Row(label=text("= active at the end"), value=visit.locale.number(base.closing), href=_list("active", period), is_sum=True),
         ),
     )  # fmt: skip
 
@@ -90,11 +90,11 @@ def _share(
     part, whole = answer.numerator or 0, answer.denominator or 0
     whole_of, part_of, rest = (visit.text(words) for words in _WORDS[code])
     of = _OF.get(code)
-    result = f"{writing.number(part)} ÷ {writing.number(whole)} = {figure_value(answer)}"
+    result = f"{visit.locale.number(part)} ÷ {visit.locale.number(whole)} = {figure_value(answer, visit.locale.code)}"
     rows = [
-        Row(label=whole_of, value=writing.number(whole), href=_list(of, period) if of else ""),
-        Row(label=part_of, value=writing.number(part), href=_list(code, period, segment)),
-        Row(label=rest, value=writing.number(whole - part)),
+        Row(label=whole_of, value=visit.locale.number(whole), href=_list(of, period) if of else ""),
+        Row(label=part_of, value=visit.locale.number(part), href=_list(code, period, segment)),
+        Row(label=rest, value=visit.locale.number(whole - part)),
     ]
     if answer.unit == "share":
         rows.append(Row(label=visit.text(FIGURES[code].title), value=result, is_sum=True))
@@ -115,9 +115,9 @@ def _tables(
 
 def _part(visit: Visit, code: str, period: Period, segment: Segment, part: Part) -> Row:
     """Of a share also of how many; what has no value is no segment, so no page of its own."""
-    value = writing.number(part.n)
+    value = visit.locale.number(part.n)
     if part.of is not None:
-        value = visit.text("{part} of {whole}", part=value, whole=writing.number(part.of))
+        value = visit.text("{part} of {whole}", part=value, whole=visit.locale.number(part.of))
     word = part.value if part.part == "currency" else writing.capital(visit.locale.word(part.value))
     narrowed = msgspec.structs.replace(segment, **{part.part: part.value})
     return Row(

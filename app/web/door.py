@@ -11,9 +11,14 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from stammkunde.app.locale import Locale
 from stammkunde.app.web.binding import Binding, host_name
+from stammkunde.app.web.cookies import renamed
 from stammkunde.core.errors import N_
 
-_MISDIRECTED, _FORBIDDEN = 421, 403
+_MISDIRECTED, _FORBIDDEN, _TOO_LONG = 421, 403, 413
+BODY_BYTES = 262_144
+"""No form of ours is longer."""
+HOOK_BYTES = 4 << 20
+"""What a shop sends of an order with hundreds of lines has 300 KB."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ELSEWHERE = frozenset({"cross-site", "same-site"})
 """What browsers say of a request that another site made (Fetch Metadata). A neighbour, as another port of this computer or
@@ -46,14 +51,16 @@ class Door:
         if scope["type"] != ScopeType.HTTP:
             await self._within(scope, receive, send)
             return
-        headers = Headers.from_scope(scope)
+        headers = Headers(
+            scope["headers"]
+        )  # `from_scope` would keep them for the application, the old cookies too
         refused = self._refused(scope, headers)
         if refused:
             await _answer(send, refused, headers)
             return
         if self._is_proxy(scope):
             _take_over(scope, headers)
-        await self._within(scope, receive, send)
+        await self._within(scope, receive, renamed(scope, send))
 
     def _refused(self, scope: Scope, headers: Headers) -> Refused | None:
         is_near = _is_loopback(_peer(scope))
@@ -66,6 +73,9 @@ class Door:
             return Refused(_FORBIDDEN, N_("These pages are reached by their proxy alone."))
         if scope.get("method") not in _SAFE and headers.get("sec-fetch-site", "") in _ELSEWHERE:
             return Refused(_FORBIDDEN, N_("This form comes from another site."))
+        is_call = scope["path"].startswith("/hooks/")
+        if _length(headers) > (HOOK_BYTES if is_call else BODY_BYTES):
+            return Refused(_TOO_LONG, N_("This is too long."))
         hosts = headers.getall("host", [])
         if len(hosts) != 1 or host_name(hosts[0]) not in self._binding.names:
             return Refused(
@@ -100,6 +110,12 @@ def _peer(scope: Scope) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return str(address or "")
+
+
+def _length(headers: Headers) -> int:
+    """Of the body as it is announced; h11 lets no other number through (RFC 9110 §8.6). One that says none is cut off while it is read."""
+    said = headers.get("content-length", "")
+    return int(said) if said.isdecimal() else 0
 
 
 def _is_loopback(peer: str) -> bool:

@@ -44,7 +44,7 @@ def rule(visit: Visit, found: Assignment) -> str:
     return visit.text(
         "Rule “{rule}”, score {score}.",
         rule=visit.locale.word(found.rule),
-        score=writing.number(found.score, 2),
+        score=visit.locale.number(found.score, 2),
     )
 
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from stammkunde.app import writing
 from stammkunde.app.figure_table import GROUPS, figure_value
 from stammkunde.app.web.periods import days_of
 from stammkunde.app.web.visit import Visit
@@ -90,7 +89,7 @@ def number(
     return Number(
         code=code,
         title=visit.text(FIGURES[code].title),
-        value=" · ".join(map(figure_value, answers)) or "–",
+        value=" · ".join(figure_value(answer, visit.locale.code) for answer in answers) or "–",
         href=address(code, period, segment),
         n=sum(answer.numerator or 0 for answer in answers),
         note=", ".join(notes),
@@ -103,7 +102,9 @@ def _thin(visit: Visit, answers: list[FigureAnswer]) -> str:
     """`1 of 1`: a share of fewer cases than say anything."""
     if len(answers) != 1 or answers[0].unit != "share" or not 0 < answers[0].n < FEWEST:
         return ""
-    part, whole = (writing.number(n or 0) for n in (answers[0].numerator, answers[0].denominator))
+    part, whole = (
+        visit.locale.number(n or 0) for n in (answers[0].numerator, answers[0].denominator)
+    )
     return visit.text("{part} of {whole}", part=part, whole=whole)
 
 

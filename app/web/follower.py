@@ -48,25 +48,32 @@ class Follower:
         self._poked.set()
         self._thread.join()
 
+    def is_well(self) -> bool:
+        """Whether the views follow the log."""
+        return self._thread.is_alive() and not self.failure
+
     def _run(self) -> None:
         seen = self._home.log.last_position()
         while not self._ended.is_set():
             own = self._poked.wait(INTERVAL_S)
             self._poked.clear()
-            position = self._home.log.last_position()
-            if own or position != seen:
-                seen = position
-                self._catch_up()
+            seen = self._catch_up(seen, is_told=own or bool(self.failure))
 
-    def _catch_up(self) -> None:
+    def _catch_up(self, seen: int, *, is_told: bool) -> int:
+        """Follow what is behind `seen`; how far the log goes. What failed is tried again each time."""
         try:
-            self._home.catch_up(self._go_on)
-            self.failure = ""
+            position = self._home.log.last_position()
+            if is_told or position != seen:
+                seen = position
+                self._home.catch_up(self._go_on)
+                self.failure = ""
         except _Ended:
             pass
         except Exception as error:  # the pages go on with what is known, and say so
+            if not self.failure:  # once, and not each second
+                logger.exception("The views could not be brought up to date.")
             self.failure = type(error).__name__
-            logger.exception("The views could not be brought up to date.")
+        return seen
 
     def _go_on(self, _position: int) -> None:
         if self._ended.is_set():  # behind a long import there may be minutes of it

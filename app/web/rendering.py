@@ -27,6 +27,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
+        auto_reload=False,  # of a program that is being updated the old half would meet the new one
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -95,7 +96,9 @@ def _clock(context: Context, at: datetime) -> str:
 
 @pass_context
 def _day(context: Context, at: date) -> str:
-    return writing.day(at.astimezone(_visit(context).zone) if isinstance(at, datetime) else at)
+    visit = _visit(context)
+    own = at.astimezone(visit.zone) if isinstance(at, datetime) else at
+    return writing.day(own, visit.locale.code)
 
 
 @pass_context
@@ -103,8 +106,14 @@ def _identifier(context: Context, value: str, kind: str = "phone") -> str:
     return writing.identifier(kind, value, _visit(context).home.company.country)
 
 
-def _number(value: Decimal | float, places: int = 0) -> str:
-    return writing.number(value, places)
+@pass_context
+def _number(context: Context, value: Decimal | float, places: int = 0) -> str:
+    return _visit(context).locale.number(value, places)
+
+
+@pass_context
+def _money(context: Context, amount: Decimal, currency: str) -> str:
+    return _visit(context).locale.money(amount, currency)
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
@@ -115,6 +124,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "day": _day,
     "identifier": _identifier,
     "number": _number,
-    "money": writing.money,
+    "money": _money,
     "share": writing.share,
 }

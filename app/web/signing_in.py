@@ -17,6 +17,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from litestar.types import Scope
 
+from stammkunde.app.access import devices
 from stammkunde.app.access.accounts import Accounts
 from stammkunde.app.access.records import Session, Token
 from stammkunde.app.access.refusals import AccessError
@@ -25,6 +26,7 @@ from stammkunde.app.web.rendering import page
 from stammkunde.app.web.visit import Visit, Visiting
 
 COOKIE = "stammkunde"
+DEVICE = "stammkunde-device"
 DAYS_S = 7 * 24 * 3600
 _RENEWED = "renewed session"
 
@@ -101,7 +103,9 @@ def sign_in(
     accounts: Accounts = request.app.state.accounts
     target = own_path(data.next)
     try:
-        secret = accounts.sign_in(data.name, data.password, request.cookies.get(COOKIE, ""))
+        secret = accounts.sign_in(
+            data.name, data.password, request.cookies.get(COOKIE, ""), device(request)
+        )
     except AccessError as error:
         refusal = visit.locale.say(error)
         return page(visit, "signin.html", status=403, to=target, name=data.name, refusal=refusal)
@@ -109,8 +113,15 @@ def sign_in(
 
 
 def entered(request: Request[Any, Any, Any], secret: str, target: str) -> Redirect:
-    """To the page, with the session's cookie."""
-    return Redirect(target, status_code=303, cookies=[_cookie(request, secret)])
+    """To the page, with the session's cookie, and the one by which the device is known again."""
+    known: str = request.app.state.accounts.known_device(secret, device(request))
+    cookies = [_cookie(request, secret), _cookie(request, known, DEVICE, devices.KNOWN_S)]
+    return Redirect(target, status_code=303, cookies=cookies)
+
+
+def device(request: Request[Any, Any, Any]) -> str:
+    """The secret of the browser's device, if it has one."""
+    return request.cookies.get(DEVICE, "")
 
 
 def renewed(scope: Scope) -> str:
@@ -119,14 +130,16 @@ def renewed(scope: Scope) -> str:
     return _cookie(Request(scope), secret).to_header(header="") if secret else ""
 
 
-def _cookie(request: Request[Any, Any, Any], secret: str) -> Cookie:
+def _cookie(
+    request: Request[Any, Any, Any], secret: str, name: str = COOKIE, lasts_s: int = DAYS_S
+) -> Cookie:
     return Cookie(
-        key=COOKIE,
+        key=name,
         value=secret,
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
-        max_age=DAYS_S,
+        max_age=lasts_s,
         path="/",
     )
 

@@ -11,17 +11,21 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar.di import NamedDependency
 
-from stammkunde.app import writing
+from stammkunde.app import readers, writing
 from stammkunde.app.access.records import User
 from stammkunde.app.access.rights import Right
 from stammkunde.app.bootstrap import Home
 from stammkunde.app.locale import Locale
+from stammkunde.core.errors import N_
 from stammkunde.projections.answers import Contact, Review, SourceStatus, Status
 from stammkunde.projections.queries import Queries
 from stammkunde.projections.todo import Due
 
 COUNTED_REVIEWS = 100
 """Beyond so many open reviews the number beside the page's name is only “100+”."""
+
+UNNAMED = N_("Not for your role")
+"""Of whom only hidden sources know; a name that is not known at all is something else."""
 
 STALE = timedelta(days=2)
 """A source that was read once and not for so long is said to be silent."""
@@ -40,8 +44,12 @@ class Visit:
         theme: str = "",
         keys: str = "",
         said: str = "",
+        is_program: bool = False,
     ) -> None:
-        """`user` is None before sign-in; each form gives `csrf` back; `said` is what the last action has to say."""
+        """`user` is None before sign-in; each form gives `csrf` back; `said` is what the last action has to say.
+
+        `is_program`: a program asks, which is told no words for people.
+        """
         self.home = home
         self.locale = locale
         self.user = user
@@ -49,12 +57,13 @@ class Visit:
         self.theme = theme
         self.keys = keys
         self.said = said
+        self.is_program = is_program
         self.now: datetime = home.now()
 
-    @property
+    @cached_property
     def queries(self) -> Queries:
-        """The views' answers."""
-        return self.home.queries
+        """The views' answers, without what only sources say that are not for this visitor: the one door to them."""
+        return self.home.discreet(self.hidden, "" if self.is_program else self.text(UNNAMED))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -79,15 +88,16 @@ class Visit:
     def hidden(self) -> frozenset[str]:
         """Sources whose contacts this visitor sees by their facts alone."""
         role = self.user.role if self.user else ""
-        return frozenset(
-            source.name
-            for source in self.home.settings.sources
-            if source.readers and role not in source.readers
-        )
+        found = readers.restricted(self.home)
+        return frozenset(source for source, roles in found.items() if role not in roles)
+
+    def may_see(self, contact: Contact) -> bool:
+        """Whether what a contact says is for this visitor; if not, neither is a decision on it."""
+        return contact.source not in self.hidden
 
     def shown(self, contact: Contact) -> Contact:
         """A contact as this visitor may see it."""
-        if contact.source not in self.hidden:
+        if self.may_see(contact):
             return contact
         return msgspec.structs.replace(
             contact,

@@ -88,11 +88,11 @@ def base_words(visit: Visit, found: Monday) -> Sequence[tuple[str, str, str]]:
     base, text = found.base, visit.text
     start = Period(base.period.start - timedelta(days=1), base.period.start)
     return (
-        (writing.number(base.opening), text("at the beginning"), figures.address("active", start)),
-        (f"+{writing.number(base.new)}", text("new"), figures.address("new", base.period)),
-        (f"+{writing.number(base.won_back)}", text("won back"), figures.address("won_back", base.period)),
-        (f"−{writing.number(base.churned)}", text("churned"), figures.address("churned", base.period)),
-        (writing.number(base.closing), text("at the end"), figures.address("active", base.period)),
+        (visit.locale.number(base.opening), text("at the beginning"), figures.address("active", start)),
+        (f"+{visit.locale.number(base.new)}", text("new"), figures.address("new", base.period)),
+        (f"+{visit.locale.number(base.won_back)}", text("won back"), figures.address("won_back", base.period)),
+        (f"−{visit.locale.number(base.churned)}", text("churned"), figures.address("churned", base.period)),
+        (visit.locale.number(base.closing), text("at the end"), figures.address("active", base.period)),
     )  # fmt: skip
 
 
@@ -260,7 +260,7 @@ def quality(visit: Visit, found: Monday) -> Figure:
         heading=text("{share} are complete", share=writing.per_cent(known.complete / known.known, 0))
         if known.known
         else text("Nobody is known yet"),
-        caption=text("{part} of {whole} customers and prospects, as of now.", part=writing.number(known.complete), whole=writing.number(known.known)),
+        caption=text("{part} of {whole} customers and prospects have all three, as of now; these have a list.", part=visit.locale.number(known.complete), whole=visit.locale.number(known.known)),
         chart=bars(chart, visit.locale),
         href="/figures/completeness",
         stale_since=figures.stale_since(visit, "completeness", found.week),

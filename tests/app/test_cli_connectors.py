@@ -2,10 +2,12 @@
 
 import json
 import re
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 
 import pytest
 
+from stammkunde.connectors import registry
 from stammkunde.connectors.registry import sentences
 from tests.app.calling import Run
 
@@ -51,6 +53,18 @@ def test_every_setting_has_a_meaning_in_both_languages(tmp_path: Path, run: Run)
     for one in connectors:
         for setting in one["settings"]:
             assert setting["doc"], (one["name"], setting["name"])
-            assert set(setting["type"].split(" | ")) <= {"path", "text", "list", "yes/no"}
+            assert not re.search(r"\b(str|bool|tuple|int|float)\b", setting["type"])
             for sentence in sentences(setting["doc"]):
                 assert sentence.split(": ", 1)[-1] not in shown
+
+
+def test_a_plugin_that_can_not_be_imported_does_not_hide_the_others(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = EntryPoint("broken", "no_such_module:X", registry.GROUP)
+    points = EntryPoints([broken, *entry_points(group=registry.GROUP, name="addressbook")])
+    monkeypatch.setattr(registry, "entry_points", lambda **by: points.select(**by))
+    answer = run(tmp_path, "connectors", "--json")
+    assert answer.status == 1
+    assert [one["name"] for one in json.loads(answer.out)] == ["addressbook"]
+    assert "“broken” can't be imported (ModuleNotFoundError" in answer.err

@@ -100,4 +100,4 @@ def test_after_decisions_log_and_views_are_whole(own_company: Path, run: Run) ->
     _done(run, own_company, "describe", SANDRA, "size=M")
     assert run(own_company, "verify").status == 0
     assert run(own_company, "rebuild", "--check").status == 0
-    assert run(own_company, "rebuild").out.startswith("Rebuilt from 3’")
+    assert run(own_company, "rebuild").out.startswith("Rebuilt from 3,")

@@ -13,7 +13,7 @@ def test_a_made_up_company_was_read_when_it_stands_still(company: Path, run: Run
     status = json.loads(run(company, "status", "--json").out)
     times = {datetime.fromisoformat(source["last_success"]) for source in status["sources"]}
     assert times == {NOW}
-    assert "20.11.2026 17:00" in run(company, "status").out
+    assert "20 Nov 2026 17:00" in run(company, "status").out
 
 
 def test_any_other_company_was_read_when_it_was(home: Path, run: Run) -> None:

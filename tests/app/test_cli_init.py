@@ -93,6 +93,9 @@ def test_at_a_terminal_four_questions_make_the_settings_and_wrong_answers_are_as
         terminal.expect("“052 123 45” is no telephone number in CH")
         terminal.expect("telephone numbers")
         terminal.type("052 123 45 00")
+        for question in ("Its mail address?", "Its call log", "Its address (WooCommerce)"):
+            terminal.expect(question)
+            terminal.type("")
         terminal.expect("Next: stammkunde import")
         assert process.wait(DEADLINE_S) == 0
     company = tomllib.loads((tmp_path / "home" / "stammkunde.toml").read_text())["company"]
@@ -113,7 +116,8 @@ def test_the_questions_are_german_where_the_system_is(
 ) -> None:
     monkeypatch.setenv("LANG", "de_CH.UTF-8")
     with _terminal(tmp_path / "home", "init") as (terminal, process):
-        for question in ("Wie heisst die Firma?", "Mailadressen", "Telefonnummern", "Kanton"):
+        for question in ("Wie heisst die Firma?", "Mailadressen", "Telefonnummern", "Kanton",
+                         "Mailadresse?", "Anrufprotokoll", "WooCommerce"):  # fmt: skip
             terminal.expect(question)
             terminal.type("")
         terminal.expect("Der Hauptschlüssel ist")

@@ -54,7 +54,7 @@ def test_what_is_not_in_the_catalogue_stays_english() -> None:
         ("de", 0, "0 Kontakte"),
         ("de", 25_900, "25’900 Kontakte"),
         ("en", 1, "1 contact"),
-        ("en", 1_234_567, "1’234’567 contacts"),
+        ("en", 1_234_567, "1,234,567 contacts"),
     ],
 )
 def test_one_and_many(code: str, n: int, shown: str) -> None:
@@ -204,6 +204,10 @@ def test_german_lists_speak_german(company: Path, run: Run) -> None:
         (writing.money(Decimal("-18460.125"), "CHF", "en"), "CHF −18,460.12"),
         (writing.day(date(2026, 11, 3), "en"), "03 Nov 2026"),
         (writing.full_moment(datetime(2026, 11, 20, 10, 52, tzinfo=UTC), ZONE), "20.11.2026 11:52"),
+        (
+            writing.full_moment(datetime(2026, 1, 2, 10, 52, tzinfo=UTC), ZONE, "en"),
+            "02 Jan 2026 11:52",
+        ),
         (writing.phone("+41522034410", "CH"), "052 203 44 10"),
         (writing.phone("+41522034410", "DE"), "+41 52 203 44 10"),
         (writing.phone("Anna +41522034410", "CH"), "Anna +41522034410"),

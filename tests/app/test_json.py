@@ -55,8 +55,11 @@ def test_status(company: Path, run: Run) -> None:
     assert status.keys() == {"log", "sources", "projections"}
     assert status["log"].keys() == {"events", "contacts", "customers"}
     assert [source.keys() for source in status["sources"]] == [
-        {"name", "connector", "state", "cursor", "last_success", "gaps", "rejected"}
-    ] * 4
+        {
+            "name", "connector", "state", "cursor", "last_success", "gaps", "rejected", "since", "why", "next_try",
+            "holdings",
+        }
+    ] * 4  # fmt: skip
     assert {one.keys() == {"name", "position", "lag", "dead_letters"} for one in status["projections"]} == {True}  # fmt: skip
     assert all(_is_time(source["last_success"]) for source in status["sources"])
 

@@ -27,9 +27,7 @@ def main(*names: str) -> int:
         home = serving.made_up_company(Path(folder))
         with serving.served(home) as (address, link), serving.browser() as chromium:
             site = serving.Site(home, address, serving.let_in(chromium, address, link))
-            pages = {
-                name: path for name, path in site.pages().items() if name in names or not names
-            }
+            pages = {name: path for name, path in site.pages.items() if name in names or not names}
             for width, theme in product(WIDTHS, THEMES):
                 watched = serving.opened(chromium, site, width=width, theme=theme)
                 for name, path in pages.items():

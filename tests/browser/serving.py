@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -128,8 +129,9 @@ class Site:
         self.address = address
         self.state = state
 
+    @cached_property
     def pages(self) -> dict[str, str]:
-        """Every page by its name; those of a customer or a contact where there is one."""
+        """Every page by its name; those of a customer or a contact where there is one. Asked once: each ask is a process."""
         pages = {
             "monday": "/",
             "today": "/today",
@@ -197,7 +199,8 @@ class Watched:
 
     def violations(self) -> list[str]:
         """What axe-core finds on the page as it is now: the rule and the first element of each."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")
         return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
 

@@ -13,7 +13,7 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_no_violation_in_either_theme(site: Site, visit: Open, name: str) -> None:
-    window = visit(site.pages()[name], theme="light")
+    window = visit(site.pages[name], theme="light")
     window.forgive(404)
     assert window.violations() == []
     window.page.emulate_media(color_scheme="dark")
@@ -24,11 +24,11 @@ def test_axe_finds_no_violation_in_either_theme(site: Site, visit: Open, name: s
 def test_it_is_light_and_nothing_scrolls_sideways_on_the_narrowest_phone(
     site: Site, visit: Open, name: str
 ) -> None:
-    window = visit(site.pages()[name], width=320)
+    window = visit(site.pages[name], width=320)
     window.forgive(404)
     assert window.overflow() <= 0
     assert len(window.page.content().encode()) <= MOST_BYTES
 
 
 def test_the_list_of_pages_is_whole(site: Site) -> None:
-    assert set(site.pages()) == set(NAMES)
+    assert set(site.pages) == set(NAMES)

@@ -29,7 +29,7 @@ def extreme(
 
 def all_pages(site: Site) -> dict[str, str]:
     """Every page; of all customers, all contacts and all entries of the queue, where there are any."""
-    pages = site.pages()
+    pages = dict(site.pages)
     for n, one in enumerate(ask(site.home, "customers", "--limit", "8")):
         pages[f"customer {n}"] = f"/customers/{one['id']}"
     for n, one in enumerate(ask(site.home, "review")):

@@ -55,7 +55,7 @@ def test_nobody_found_says_what_to_do(visit: Open) -> None:
 
 
 def test_the_timeline_shows_one_channel(site: Site, visit: Open) -> None:
-    page = visit(site.pages()["customer"]).page
+    page = visit(site.pages["customer"]).page
     chips = page.get_by_role("navigation", name="Verlauf filtern")
     choice = chips.get_by_role("link", name=re.compile("^Telefon"))
     said = int(choice.locator(".n").inner_text().replace("’", ""))
@@ -76,7 +76,7 @@ def test_the_timeline_shows_one_channel(site: Site, visit: Open) -> None:
 
 
 def test_older_contacts_follow_below_until_there_are_no_more(site: Site, visit: Open) -> None:
-    page = visit(site.pages()["customer"]).page
+    page = visit(site.pages["customer"]).page
     entries = page.locator("#timeline ol li")
     expect(entries).to_have_count(25)
     n = 25

@@ -88,6 +88,10 @@ def test_what_a_source_says_is_split_into_the_common_and_its_own(tmp_path: Path)
         ({"xyzzy": 1}, "where: unknown setting “xyzzy”; known are complete, path, port, tls."),
         ({"port": "many"}, "where: port should be a whole number, as 5."),
         ({"tls": "ssl"}, "where: tls: “ssl” is none of implicit, none."),
+        (
+            {"tls": "implict"},
+            "where: tls: “implict” is none of implicit, none; did you mean “implicit”?",
+        ),
         ({"path": "a.csv"}, "where: path should be a list, as [“a”, “b”]."),
         ({"complete": "yes"}, "where: complete should be true or false."),
         ({"path": ["a", 3]}, "where: path[1] should be text, in quotes."),
@@ -199,5 +203,24 @@ def test_every_opened_line_of_the_example_is_a_setting(tmp_path: Path) -> None:
     settings = _read(tmp_path, "\n".join(opened))
     assert convert(settings.company, Company, "[company]").never == ("treuhand.example",)
     assert settings.web.trusted_proxy == "127.0.0.1"
-    assert [source.connector for source in settings.sources] == ["mailbox", "asterisk"]
+    assert [source.connector for source in settings.sources] == [
+        "imap",
+        "asterisk",
+        "woocommerce",
+    ]
     assert settings.store == Store()
+
+
+@pytest.mark.parametrize(
+    ("readers", "said"),
+    [
+        ("clrk", "“clrk” is none of reader, clerk, admin; did you mean “clerk”?"),
+        ("Admin", "“Admin” is none of reader, clerk, admin; did you mean “admin”?"),
+        ("", "“” is none of reader, clerk, admin."),
+    ],
+)
+def test_readers_are_roles_that_there_are(tmp_path: Path, readers: str, said: str) -> None:
+    table = f'[[source]]\nname = "info"\nconnector = "mailbox"\nreaders = ["admin", "{readers}"]\n'
+    with pytest.raises(SettingsError) as error:
+        _read(tmp_path, table)
+    assert str(error.value) == f"[[source]] info: readers: {said}"

@@ -80,7 +80,7 @@ class Todos(Listed[Todo], frozen=True):
 
 
 class Reviews(Listed[Review], frozen=True):
-    """The first counterparts of the queue; `next` is always null."""
+    """A page of the queue."""
 
 
 class Quarantined(Listed[Waiting], frozen=True):
@@ -237,12 +237,15 @@ def todo(
 
 
 @reads("/review")
-def review(visit: Visiting, answers: Answering, limit: Limit = 50) -> Response[Reviews]:
+def review(
+    visit: Visiting, answers: Answering, limit: Limit = 50, after: After = ""
+) -> Response[Reviews]:
     """Counterparts that wait for a decision, those with most contacts first; what is decided makes room for others."""
 
     def find() -> Reviews:
-        found = visit.queries.review(limit=limit)
-        return Reviews(tuple(hiding.review(visit, one) for one in found))
+        found = visit.queries.review(limit=limit + 1, after=after)
+        shown = [hiding.review(visit, one) for one in found]
+        return paged(Reviews, shown, limit, lambda one: one.handle)
 
     return answers.of_views(find)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
@@ -62,7 +62,7 @@ def contact(visit: Visiting, ref: FromPath[str]) -> Response[Any]:
         letters=len(shown.text),
         sizes=[(one.name, one.type, _size(one.size)) for one in shown.attachments],
         why=evidence.why(visit, found),
-        because="" if is_hidden else reason(found, visit.home, visit.locale),
+        because="" if is_hidden else reason(found, visit.home, visit.locale, visit.queries),
         evidence=[
             (evidence.kind_of(visit, one.kind), evidence.identifier(visit, one))
             for one in (found.assignment.evidence if found.assignment and not is_hidden else ())
@@ -76,7 +76,9 @@ def contact(visit: Visiting, ref: FromPath[str]) -> Response[Any]:
 @get("/contacts/{ref:str}/assign", sync_to_thread=True)
 def assign_page(visit: Visiting, ref: FromPath[str], q: FromQuery[str] = "") -> Response[str]:
     """Look for the customer whose it is."""
-    found = visit.shown(_contact(visit, ref))
+    found = _contact(visit, ref)
+    if not visit.may_see(found):
+        raise PermissionDeniedException
     return page(
         visit,
         "assign.html",

@@ -116,6 +116,7 @@ def _sheet(visit: Visit, sheet: CustomerSheet, extra: Sheet) -> dict[str, Any]:
     name = writing.phone(sheet.name, visit.home.company.country)
     return {
         "sheet": sheet,
+        "is_hidden": bool(visit.queries.closed([sheet.id])),
         "name": name or visit.text("Customer without a name"),
         "ways": ways,
         "call": next((way for way in usable if way.kind == "phone"), None),

@@ -101,6 +101,8 @@ def _before(week: Period) -> Period:
 
 def _lead(visit: Visit, found: Monday, signs: list[Sign]) -> list[tuple[str, str]]:
     """The week in one sentence: its words, and where a number leads."""
+    if visit.queries.span() is None:
+        return [(visit.text("Nothing was read yet."), "")]
     plural = visit.locale.plural
     contacts, new = (
         figures.number(visit, code, found.now.get(code, []), found.week)

@@ -73,15 +73,14 @@ def answer(
     request: Request[Any, Any, Any], visit: Visiting, data: URLEncodedBody[Given]
 ) -> Response[Any]:
     """Decide, and go on to what is next; a refusal stands on the page, and the entry stays."""
-    queue = [one.handle for one in visit.reviews]
+    following = _after(visit, _queue(visit, data.handle), data.handle)
     try:
         mark = answering.carry_out(visit, data)
     except DecisionError as error:
         about = case(visit, data.handle)
         return _page(visit, about or _first(visit), "", request.cookies, refusal=error)
     stays = visit.queries.review(limit=1, handle=data.handle)
-    following = data.handle if stays else _after(queue, data.handle)
-    return _to(following, mark, UNDO_S)
+    return _to(data.handle if stays else following, mark, UNDO_S)
 
 
 @post("/review/undo", sync_to_thread=True)
@@ -109,11 +108,28 @@ def _first(visit: Visit) -> Case | None:
     return case(visit, visit.reviews[0].handle) if visit.reviews else None
 
 
-def _after(queue: list[str], handle: str) -> str:
-    """The entry behind this one; behind the last, and beyond the ones that are counted, the first."""
-    others = [one for one in queue if one != handle]
-    at = queue.index(handle) if handle in queue else 0
-    return others[at % len(others)] if others else ""
+def _queue(visit: Visit, handle: str) -> list[Review]:
+    """The entries that are counted, should this one be among them, else those from it on."""
+    first = visit.reviews
+    if len(first) < COUNTED_REVIEWS or any(one.handle == handle for one in first):
+        return first
+    own = visit.queries.review(limit=1, handle=handle) if handle else []
+    return [*own, *visit.queries.review(limit=QUEUE, after=handle)] if own else first
+
+
+def _after(visit: Visit, queue: list[Review], handle: str) -> str:
+    """The entry behind this one; behind the last of all, the first."""
+    others = (one.handle for one in visit.reviews if one.handle != handle)
+    return _behind(visit, queue, handle) or next(others, "")
+
+
+def _behind(visit: Visit, queue: list[Review], handle: str) -> str:
+    handles = [one.handle for one in queue]
+    at = handles.index(handle) if handle in handles else -1
+    if at + 1 < len(handles):
+        return handles[at + 1]
+    found = visit.queries.review(limit=1, after=handle) if len(queue) >= QUEUE else []
+    return found[0].handle if found else ""
 
 
 def _last(visit: Visit, cookies: Mapping[str, str]) -> Last | None:
@@ -144,8 +160,10 @@ def _entry(visit: Visit, about: Case) -> dict[str, Any]:
     is_hidden = about.contact.source in visit.hidden
     may_answer = visit.may("write") and not is_hidden
     shown = visit.shown(about.contact)
-    handles = [one.handle for one in visit.reviews]
     handle = about.review.handle
+    queue = _queue(visit, handle)
+    handles = [one.handle for one in visit.reviews]
+    places, further = _places(visit, queue, handle)
     return {
         "shown": shown,
         "is_hidden": is_hidden,
@@ -159,8 +177,10 @@ def _entry(visit: Visit, about: Case) -> dict[str, Any]:
         "number": handles.index(handle) + 1 if handle in handles else 0,
         "many": len(visit.reviews) >= COUNTED_REVIEWS,
         "days": (visit.now - min(one.oldest for one in visit.reviews)).days if handles else 0,
-        "next": _after(handles, handle),
-        "queue": _queue(visit, handle),
+        "next": _after(visit, queue, handle),
+        "queue": places,
+        "further": further,
+        "is_beyond": queue is not visit.reviews,
         "proposals": proposals(visit, about) if not is_hidden else (),
         "effects": _effects(visit, about) if may_answer else {},
         "one_party": len(about.review.identifiers) > 1,
@@ -188,17 +208,18 @@ def _others(visit: Visit, about: Case, q: str) -> dict[str, Any]:
     return {"q": q.strip(), "others": others}
 
 
-def _queue(visit: Visit, handle: str) -> list[Place]:
-    """A window of the queue around the entry in question."""
-    handles = [one.handle for one in visit.reviews]
+def _places(visit: Visit, queue: list[Review], handle: str) -> tuple[list[Place], str]:
+    """A window of the queue around the entry in question, and the first one behind it."""
+    handles = [one.handle for one in queue]
     at = handles.index(handle) if handle in handles else 0
     start = max(0, min(at - QUEUE // 3, len(handles) - QUEUE))
+    window = queue[start : start + QUEUE]
     places = []
-    for one in visit.reviews[start : start + QUEUE]:
+    for one in window:
         contact = visit.queries.contact(one.contact)
         if contact is not None:
             places.append(_place(visit, one, contact, is_current=one.handle == handle))
-    return places
+    return places, _behind(visit, queue, window[-1].handle) if window else ""
 
 
 def _place(visit: Visit, one: Review, contact: Contact, *, is_current: bool) -> Place:

@@ -21,7 +21,7 @@ from stammkunde.app.access.rights import RIGHTS, ROLES, Right, Role
 from stammkunde.app.locale import LANGUAGES
 from stammkunde.app.web import configured
 from stammkunde.app.web.rendering import page
-from stammkunde.app.web.signing_in import COOKIE, entered
+from stammkunde.app.web.signing_in import COOKIE, device, entered
 from stammkunde.app.web.visit import Visit, Visiting
 
 Asking = Request[Any, Any, Any]
@@ -107,12 +107,14 @@ def password(request: Asking, visit: Visiting, data: URLEncodedBody[Password]) -
     accounts, me = _accounts(request), _me(visit)
     field = "old"
     try:
-        accounts.authenticate(me.name, data.old)
+        accounts.authenticate(me.name, data.old, device(request))
         field = "again"
         _same(data)
         field = "new"
         accounts.set_password(me.name, data.new)
-        secret = accounts.sign_in(me.name, data.new, request.cookies.get(COOKIE, ""))
+        secret = accounts.sign_in(
+            me.name, data.new, request.cookies.get(COOKIE, ""), device(request)
+        )
     except AccessError as error:
         return _refused(request, visit, error, "password", field)
     return entered(request, secret, "/settings?done=password")

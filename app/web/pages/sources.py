@@ -16,10 +16,13 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from stammkunde.app import writing
+from stammkunde.app.daemon.dropped import NAME as INBOX
 from stammkunde.app.quarantined import Waiting, retry, waiting
+from stammkunde.app.readers import restricted
 from stammkunde.app.web.api import hiding
 from stammkunde.app.web.charts.days import Days, days, days_table
 from stammkunde.app.web.charts.drawing import Chart
+from stammkunde.app.web.completeness import held, troubles
 from stammkunde.app.web.rendering import page
 from stammkunde.app.web.visit import Visit, Visiting
 from stammkunde.core.decisions import HAND
@@ -36,11 +39,17 @@ _LAST = 2**53
 """No number of an item is greater; SQLite has none beyond 2⁶³."""
 _FIRST_BYTES, _FIRST_LINES = 4096, 40
 
-State = Literal["reads", "silent", "never", "imported", "hand"]
+State = Literal[
+    "reads", "silent", "never", "imported", "hand", "unavailable", "credentials", "broken"
+]
+_ILL: tuple[State, ...] = ("unavailable", "credentials", "broken")
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A source of the settings file, or one that the log knows; `command` reads it, where it is to be read."""
+    """A source of the settings file, or one that the log knows; `command` reads it, where it is to be read.
+
+    `readers` are the roles for which alone it is, in words; where it `is_gone` from the file those that it last had there.
+    """
 
     name: str
     anchor: str
@@ -51,6 +60,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     strip: Days
     command: str
+    readers: str
+    is_gone: bool
 
     @property
     def picture(self) -> Markup:
@@ -91,6 +102,8 @@ def sources(
         "sources.html",
         rows=rows,
         lead=_lead(visit, rows),
+        troubles=troubles(visit, visit.status.sources),
+        held=held(visit, visit.status.sources),
         due=[row for row in rows if row.command],
         table=_table(visit, rows, dates),
         source=source,
@@ -146,6 +159,7 @@ def _rows(visit: Visit, dates: Sequence[date]) -> list[Row]:
     configured = {one.name: one.connector for one in visit.home.settings.sources}
     others = {name: one.connector for name, one in known.items() if name not in configured}
     by_hand = others.pop(HAND.name, None)
+    others.pop(INBOX, None)  # no source: what waits in it stands below
     names = {**configured, **others, **({HAND.name: by_hand} if by_hand else {})}
     silent = {one.name for one in visit.stale}
     rows = []
@@ -160,6 +174,9 @@ def _rows(visit: Visit, dates: Sequence[date]) -> list[Row]:
 
 
 def _state(status: SourceStatus | None, *, is_silent: bool) -> State:
+    for ill in _ILL:
+        if status is not None and status.state == ill:
+            return ill
     if status is None or status.last_success is None:
         return "never"
     return "silent" if is_silent else "reads"
@@ -192,6 +209,8 @@ def _row(
             desc=_described(visit, contacts),
             contacts=contacts,
         ),
+        readers=", ".join(map(visit.locale.word, restricted(visit.home).get(name, ()))),
+        is_gone=state == "imported",
         command=f"stammkunde sync {shlex.quote(name)}" if state in ("silent", "never") else "",
     )
 
@@ -234,7 +253,7 @@ def _table(visit: Visit, rows: Sequence[Row], dates: Sequence[date]) -> Markup:
 
 def _lead(visit: Visit, rows: Sequence[Row]) -> str:
     text, plural = visit.text, visit.locale.plural
-    expected = [row for row in rows if row.state in ("reads", "silent", "never")]
+    expected = [row for row in rows if row.state in ("reads", "silent", "never", *_ILL)]
     if not rows:
         return text("No source is connected yet.")
     if not expected:
@@ -243,13 +262,18 @@ def _lead(visit: Visit, rows: Sequence[Row]) -> str:
     if good == len(expected):
         return plural("The source delivers.", "All {n} sources deliver.", good)
     silent = [row for row in expected if row.state == "silent"]
-    never = len(expected) - good - len(silent)
+    ill = [row for row in expected if row.state in _ILL]
+    never = len(expected) - good - len(silent) - len(ill)
     said = [text("{n} of {all} sources deliver.", n=good, all=len(expected))]
     if len(silent) == 1 and silent[0].last:
         day = writing.day(silent[0].last.astimezone(visit.zone).date(), visit.locale.code)
         said.append(text("“{source}” is silent since {day}.", source=silent[0].name, day=day))
     elif silent:
         said.append(plural("{n} is silent.", "{n} are silent.", len(silent)))
+    if len(ill) == 1:
+        said.append(text("“{source}” can't be read.", source=ill[0].name))
+    elif ill:
+        said.append(plural("{n} can't be read.", "{n} can't be read.", len(ill)))
     if never:
         said.append(plural("{n} was never read.", "{n} were never read.", never))
     return " ".join(said)

@@ -66,6 +66,20 @@
     if (token) event.detail.headers["x-csrftoken"] = token.value;
   });
 
+  // A page that changes by itself: its stream only says that something did, and the page asks what. Where no stream is
+  // to be had, it asks every few seconds.
+  for (const changing of document.querySelectorAll("[data-stream]")) {
+    const ask = () => changing.dispatchEvent(new CustomEvent("told"));
+    const stream = new EventSource(changing.dataset.stream);
+    stream.addEventListener("change", ask);
+    stream.addEventListener("error", () => {
+      if (stream.readyState !== EventSource.CLOSED || changing.dataset.asks) return;
+      changing.dataset.asks = "yes";
+      setInterval(ask, 5000);
+    });
+    addEventListener("pagehide", () => stream.close());
+  }
+
   // A form is sent once: a key that is hit twice must not answer what comes next, or the same thing again.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;

@@ -215,7 +215,8 @@ def test_a_source_that_is_not_for_everyone_gives_the_facts_alone(web: Web) -> No
     ]
     web.home.settings = replace(web.home.settings, sources=tuple(tables))
     paths = (
-        "/contacts", f"/customers/{ANNA}", "/todo?from=2026-11-01", "/review", "/quarantine",
+        "/contacts", "/customers", f"/customers/{web.home.queries.resolve(ANNA)}", "/todo?from=2026-11-01", "/review",
+        "/quarantine",
         "/figures/contacts/who?from=2026-11-02",
     )  # fmt: skip
     secrets = (
@@ -224,6 +225,8 @@ def test_a_source_that_is_not_for_everyone_gives_the_facts_alone(web: Web) -> No
         "brief.pdf",
         "Veloschlauch",
         "+41525559900",
+        "Anna",
+        ANNA,
         "It has no time",
         "till.csv",
     )

@@ -58,6 +58,7 @@ def ask(
     scope: Any = {
         "type": "http",
         "method": method,
+        "path": "/",
         "scheme": "http",
         "client": (peer, 4000),
         "headers": lines,

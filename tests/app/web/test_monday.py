@@ -98,7 +98,8 @@ def test_an_empty_home_says_when_something_will_stand_here(web: Web) -> None:
         answer = client.get("/")
         assert answer.status_code == 200
         assert "Nothing was read yet." in answer.text
-        assert "No contact in this week" in answer.text
+        assert "stammkunde sync" in answer.text
+        assert '<svg class="chart' not in answer.text
 
 
 def test_one_contact_of_somebody_with_a_very_long_name_is_a_page(web: Web) -> None:

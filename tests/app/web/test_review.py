@@ -62,6 +62,50 @@ def test_an_empty_queue_says_what_would_stand_there(web: Web, role: str) -> None
         assert "Nothing is to be assigned." in page.text
 
 
+def test_later_and_further_entries_lead_through_a_queue_longer_than_is_counted(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stammkunde.app.web.visit.COUNTED_REVIEWS", 6)
+    monkeypatch.setattr("stammkunde.app.web.pages.review.COUNTED_REVIEWS", 6)
+    monkeypatch.setattr("stammkunde.app.web.pages.review.QUEUE", 4)
+    rings = [call(n, f"+417955500{n:02}", outcome="missed", duration_s=0) for n in range(10, 25)]
+    tell(web, *rings, source="phone")
+    web.home.catch_up()
+    whole = [one.handle for one in web.home.queries.review()]
+    assert len(whole) == 15
+    with web.visitor() as client:
+        at, seen = "", []
+        for _ in whole:
+            page = client.get(f"/review?at={at}").text
+            seen.append(hidden(page)["handle"])
+            [at] = set(re.findall(r'href="/review\?at=(\w+)" aria-keyshortcuts="s"', page))
+        assert seen == whole
+        assert at == whole[0]
+
+        page, shown = client.get("/review").text, []
+        while True:
+            shown += re.findall(r'href="/review\?at=(\w+)" data-row', page)
+            further = re.search(r'href="/review\?at=(\w+)">Further entries', page)
+            if further is None:
+                break
+            page = client.get(f"/review?at={further[1]}").text
+        assert list(dict.fromkeys(shown)) == whole
+        assert "From the beginning" in page
+
+
+def test_an_answer_beyond_what_is_counted_leads_on_from_there(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stammkunde.app.web.visit.COUNTED_REVIEWS", 3)
+    monkeypatch.setattr("stammkunde.app.web.pages.review.COUNTED_REVIEWS", 3)
+    rings = [call(n, f"+417955500{n:02}", outcome="missed", duration_s=0) for n in range(10, 18)]
+    tell(web, *rings, source="phone")
+    web.home.catch_up()
+    whole = [one.handle for one in web.home.queries.review()]
+    with web.visitor() as client:
+        assert answer(client, "nobody", at=whole[5]) == f"/review?at={whole[6]}"
+
+
 def test_the_entry_with_most_contacts_comes_first_and_later_leads_to_the_next(web: Web) -> None:
     strangers(web)
     with web.visitor() as client:

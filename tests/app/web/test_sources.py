@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +14,9 @@ from stammkunde.app.access.rights import Role
 from stammkunde.app.web.pages.sources import beginning
 from stammkunde.config.settings import SourceTable
 from stammkunde.core.batch import Batch, Rejected
+from stammkunde.core.errors import Message
 from stammkunde.core.feed import Source
+from stammkunde.core.standing import Holding, Standing, save_standing
 from tests.app.web.conftest import Web, post
 from tests.app.web.town import HOSTILE, mail, tell
 
@@ -94,6 +97,8 @@ def test_a_source_that_was_not_read_for_days_is_silent(web: Web) -> None:
     assert 'id="phone%20system"' in page
     assert 'href="/sources#phone%20system"' in page
     assert 'fill="url(#strip0-x)"' in page
+    assert page.count('class="banner"') == 1
+    assert "2 sources are silent." in page
 
 
 def test_contacts_are_counted_by_source_and_day(web: Web) -> None:
@@ -250,3 +255,37 @@ def test_events_that_were_not_understood_stand_with_their_reason(web: Web) -> No
 def _page(web: Web) -> str:
     with web.visitor("reader") as client:
         return str(client.get("/sources").text)
+
+
+def stand(web: Web, source: str, **facts: Any) -> None:
+    """What a daemon notes of a source."""
+    save_standing(web.home.log, source, Standing(connector="mailbox", since=1, tried=1, **facts))
+
+
+def test_a_source_that_cannot_be_read_says_why_and_when_it_is_tried_again(web: Web) -> None:
+    configure(web, "info", "shop")
+    why = Message("The server {host} does not answer.", host="mail.example")
+    stand(web, "info", state="unavailable", why=why, next=1_800_000_000_000_000)
+    stand(web, "shop", state="ok")
+    text = shown(web)
+    wanted = ["“info” can't be read.", "The server mail.example does not answer.", "tried again"]
+    assert said(wanted, text)
+    assert "not available" in text
+
+
+def test_what_a_source_holds_and_the_log_has_not_is_named(web: Web) -> None:
+    configure(web, "info")
+    holding = Holding(part="INBOX", held=20, read=18, missing=("17", "19"), gone=("3–5",))
+    stand(web, "info", state="ok", holdings=(holding,))
+    text = shown(web)
+    assert said(["INBOX", "20", "18", "not read yet: 17, 19", "no longer there: 3–5"], text)
+
+
+def test_folders_and_numbers_of_a_hidden_source_are_not_shown(web: Web) -> None:
+    table = SourceTable(name="info", connector="mailbox", readers=("admin",))
+    web.home.settings = replace(web.home.settings, sources=(table,))
+    holding = Holding(part="Scheidung", held=2, read=1, missing=("17",))
+    stand(web, "info", state="ok", holdings=(holding,))
+    text = shown(web, role="reader")
+    assert "Scheidung" not in text
+    assert "1 gap" in text

@@ -1,10 +1,12 @@
 """The frame of all pages: who is let in, what each answer carries, what an error looks like."""
 
 import re
+from contextlib import suppress
 from unittest.mock import patch
 
 import pytest
 
+from stammkunde.app.access.refusals import AccessError
 from stammkunde.projections.queries import Queries
 from tests.app.web.conftest import PASSWORD, Web, post
 
@@ -135,3 +137,30 @@ def test_an_unknown_page_is_a_page_with_a_way_back(web: Web) -> None:
         answer = client.get("/nothing")
         assert answer.status_code == 404
         assert "There is no such page." in answer.text
+
+
+def test_who_signed_in_here_before_comes_in_while_strangers_guess(web: Web) -> None:
+    with web.visitor("reader") as client:
+        device = client.cookies["stammkunde-device"]
+        post(client, "/signout")
+        for _ in range(7):
+            with suppress(AccessError):
+                web.accounts.sign_in("Reader", "guessed by a stranger")
+        assert post(client, "/signin", name="Reader", password=PASSWORD).status_code == 303
+        assert client.cookies["stammkunde-device"] == device
+        changed = {
+            "old": PASSWORD,
+            "new": "other words at random",
+            "again": "other words at random",
+        }
+        for _ in range(7):
+            with suppress(AccessError):
+                web.accounts.sign_in("Reader", "guessed by a stranger")
+        assert post(client, "/settings/password", **changed).status_code == 303
+        client.cookies.delete("stammkunde-device")
+        post(client, "/signout")
+        for _ in range(7):
+            with suppress(AccessError):
+                web.accounts.sign_in("Reader", "guessed by a stranger")
+        refused = post(client, "/signin", name="Reader", password="other words at random")  # noqa: S106
+        assert refused.status_code == 403

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from stammkunde.app.access.rights import Role
 from stammkunde.config.settings import SourceTable
 from stammkunde.core.batch import Batch
 from stammkunde.core.contact import Attachment, Contact, Identifier, Item, Line, Money, Name
@@ -70,7 +71,7 @@ def anna(web: Web) -> str:
     return web.home.queries.resolve("anna@kunden.example")
 
 
-def hide(web: Web, source: str, *readers: str) -> None:
+def hide(web: Web, source: str, *readers: Role) -> None:
     """Let only these roles see what a source says."""
     table = SourceTable(name=source, connector="mailbox", readers=readers)
     web.home.settings = replace(web.home.settings, sources=(table,))
