@@ -140,11 +140,6 @@ class Daemon:
         run = self._runs.get(source)
         return run.keeper.receive(hook) if run else Reply(status=404)
 
-    def poke(self, source: str) -> None:
-        """Have a source read now."""
-        if run := self._runs.get(source):
-            run.keeper.poke()
-
     @property
     def is_alive(self) -> bool:
         """Whether every thread that should run does."""
@@ -202,9 +197,11 @@ class Daemon:
             for name, run in self._runs.items()
             if company_changed or wanted.get(name) != run.keeper.table
         ]
-        self._stop(gone)
-        for run in list(self._runs.values()):
-            run.keeper.again()  # a password in a file of its own may be another one now
-        self._start([table for name, table in wanted.items() if name not in self._runs])
+        try:
+            self._stop(gone)
+            for run in list(self._runs.values()):
+                run.keeper.again()  # a password in a file of its own may be another one now
+        finally:  # what was stopped must not stay so, whatever went wrong meanwhile
+            self._start([table for name, table in wanted.items() if name not in self._runs])
         self._box.keeper.again()
         logger.info("The settings were read again.")

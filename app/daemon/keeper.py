@@ -225,11 +225,6 @@ class Keeper:
 
     # ---- listening and being called, by other threads
 
-    @property
-    def listens(self) -> bool:
-        """Whether the source says by itself when it has news; known once it was connected."""
-        return hasattr(self._connector, "listen")
-
     def listen(self, ended: threading.Event) -> None:
         """Listen whenever the source is well, until all is ended; what came while nobody listened is looked for."""
         failures = 0

@@ -7,7 +7,7 @@ import socket
 
 
 def tell(state: str) -> None:
-    """Send `READY=1`, `WATCHDOG=1`, `STOPPING=1` or `RELOADING=1` to the socket that systemd named."""
+    """Send `READY=1`, `WATCHDOG=1` or `STOPPING=1` to the socket that systemd named."""
     place = os.environ.get("NOTIFY_SOCKET", "")
     if not place:
         return
